@@ -26,7 +26,8 @@ bool td_err_prefix(td_err_t *err, const char *format, ...)
 	if (used < 0)
 		used = 0;
 	size_t at = (size_t)used < sizeof err->text ? (size_t)used : sizeof err->text - 1;
-	(void)snprintf(err->text + at, sizeof err->text - at, ": %s", before);
+	if (snprintf(err->text + at, sizeof err->text - at, ": %s", before) < 0)
+		err->text[at] = '\0';
 	return false;
 }
 
