@@ -1,0 +1,71 @@
+"""What the other tests stand on: servers that start, keep their data, and go."""
+import socket
+
+from servers import case
+from servers.broker import Broker
+from servers.messages import event_pb2, parse, reference_pb2, reference_version
+from servers.process import wait_until
+from servers.proxy import Proxy
+from servers.redis_server import RedisServer
+
+
+class Fixture(case.ServerTest):
+    def test_a_killed_broker_comes_back_with_its_records_and_their_append_times(self):
+        broker = Broker(self.world)
+        broker.create_thidua_topics(['vn-06'])
+        broker.produce('thidua.raw.vn-06', [b'one', b'two'])
+        before = broker.read('thidua.raw.vn-06')
+        broker.kill()
+        broker.start()
+        broker.produce('thidua.raw.vn-06', [b'three'])
+        after = broker.read('thidua.raw.vn-06')
+        self.assertEqual([record.value for record in after], [b'one', b'two', b'three'])
+        self.assertEqual(after[:2], before)
+
+    def test_a_topic_can_be_deleted_and_made_again(self):
+        broker = Broker(self.world)
+        broker.create_topic('thidua.raw.vn-06')
+        broker.produce('thidua.raw.vn-06', [b'old'])
+        broker.delete_topic('thidua.raw.vn-06')
+        broker.create_topic('thidua.raw.vn-06')
+        self.assertEqual(broker.read('thidua.raw.vn-06'), [])
+
+    def test_redis_keeps_its_data_over_a_restart_and_evicts_nothing(self):
+        server = RedisServer(self.world)
+        server.set('a', '1')
+        server.restart()
+        self.assertEqual(server.get('a'), b'1')
+        self.assertEqual(server.config_get('maxmemory-policy'), {'maxmemory-policy': 'noeviction'})
+        self.assertTrue(server.append_only_files())
+
+    def test_the_proxy_resets_connections_and_swallows_what_is_sent(self):
+        server = RedisServer(self.world)
+        proxy = Proxy(server.port)
+        self.addCleanup(proxy.close)
+        client = socket.create_connection(('127.0.0.1', proxy.port), timeout=0.3)
+        client.sendall(b'PING\r\n')
+        self.assertEqual(client.recv(100), b'+PONG\r\n')
+        proxy.black_hole = True
+        client.sendall(b'PING\r\n')
+        with self.assertRaises(TimeoutError):
+            client.recv(100)
+        proxy.reset()
+        with self.assertRaises(ConnectionError):
+            client.recv(100)
+
+    def test_a_daemon_says_a_line_and_ends_with_its_code(self):
+        daemon = self.world.start('daemon', '/bin/sh', '-c',
+                                  'echo ready; trap "exit 7" TERM; while :; do sleep 0.05; done')
+        daemon.wait_for_line('^ready$')
+        self.assertEqual(daemon.stop(), 7)
+
+    def test_messages_are_google_s_own(self):
+        event = event_pb2.Event(reporter='vn-06', kind=event_pb2.KIND_CASE)
+        self.assertEqual(parse(event_pb2.Event, event.SerializeToString()), event)
+        version = reference_version(version=3)
+        self.assertEqual(parse(reference_pb2.ReferenceVersion, version.SerializeToString()).version,
+                         3)
+
+
+if __name__ == '__main__':
+    case.main()
