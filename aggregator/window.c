@@ -82,11 +82,30 @@ td_days_t td_days_year_before(td_days_t days)
 	return before;
 }
 
+int32_t td_window_first(td_each_t each, td_calendar_t calendar, int32_t day)
+{
+	if (each == TD_EACH_HALF)
+		return td_localday_half_first(td_localday_half(day));
+	int32_t step = each == TD_EACH_YEAR      ? MONTHS
+		       : each == TD_EACH_QUARTER ? 3
+		       : each == TD_EACH_MONTH   ? 1
+						 : 0;
+	if (step == 0)
+		return day;
+	int32_t on = td_localday_yyyymmdd(day);
+	int32_t year = on / 10000, month = on / 100 % 100 - 1;
+	/* The police calendar is a month ahead from the 15th on. */
+	int32_t ahead =
+		calendar == TD_CALENDAR_POLICE && on % 100 >= POLICE_MONTH_STARTS_ON ? 1 : 0;
+	int32_t months = year * MONTHS + month + ahead;
+	return month_start(calendar, months / MONTHS, months % MONTHS / step * step);
+}
+
 bool td_window_buckets(td_days_t days, td_grain_t grain, td_bucket_t *buckets, size_t *count,
 		       td_err_t *err)
 {
 	td_span_t fine = grain == TD_GRAIN_HOUR ? TD_SPAN_HOUR : TD_SPAN_DAY;
-	bool halves = grain == TD_GRAIN_ANY || grain == TD_GRAIN_HALF;
+	bool halves = grain == TD_GRAIN_ANY;
 	*count = 0;
 	for (int32_t day = days.first; day <= days.last;) {
 		if (*count == TD_BUCKETS_MAX)

@@ -39,7 +39,7 @@ td_days_t td_period_days(const td_period_t *period);
  * period is compared with its namesake instead. */
 td_days_t td_days_year_before(td_days_t days);
 
-enum { TD_BUCKETS_MAX = 4096 }; /* of one answer: 170 years of half-months, or 11 years of days */
+enum { TD_BUCKETS_MAX = 1200 }; /* of one answer: 50 years of half-months, or 3 years of days */
 
 /* One tally hash: the half-month that holds `day`, or the day itself. */
 typedef struct td_bucket {
@@ -48,11 +48,25 @@ typedef struct td_bucket {
 } td_bucket_t;
 
 typedef enum td_grain {
-	TD_GRAIN_ANY,  /* as few hashes as cover the days */
-	TD_GRAIN_HALF, /* half-months, cut days at the edges */
+	TD_GRAIN_ANY, /* as few hashes as cover the days */
 	TD_GRAIN_DAY,
 	TD_GRAIN_HOUR,
 } td_grain_t;
+
+/* How an answer is split over time. */
+typedef enum td_each {
+	TD_EACH_NONE, /* one sum for all days */
+	TD_EACH_HOUR,
+	TD_EACH_DAY,
+	TD_EACH_HALF, /* half-months */
+	TD_EACH_MONTH,
+	TD_EACH_QUARTER,
+	TD_EACH_YEAR,
+} td_each_t;
+
+/* The first day of the bucket of that kind and calendar in which `day` lies; hours, days and
+ * half-months are the same in both calendars. */
+int32_t td_window_first(td_each_t each, td_calendar_t calendar, int32_t day);
 
 /* The hashes that hold exactly `days`, in order of time: whole half-months where the grain allows
  * them, days elsewhere. False when there would be more than TD_BUCKETS_MAX. */

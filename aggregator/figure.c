@@ -1,0 +1,98 @@
+#include "aggregator/answer.h"
+
+static void figure_of_metric(const td_metric_info_t *metric, td_figure_t *figure)
+{
+	*figure = (td_figure_t){
+		.id = metric->metric,
+		.code = metric->code,
+		.unit = metric->unit,
+		.vi = metric->vi,
+		.en = metric->en,
+		.over = {metric->metric},
+		.dim1 = metric->dim1,
+		.dim2 = metric->dim2,
+	};
+}
+
+/* A rate has the dimensions that its first terms share; they are numbered alike by the catalogue.
+ */
+static void figure_of_rate(const td_rate_info_t *rate, td_figure_t *figure)
+{
+	const td_metric_info_t *first = td_metric_find(rate->numerators[0]);
+	*figure = (td_figure_t){
+		.id = rate->id,
+		.code = rate->code,
+		.unit = rate->denominators[0] == TD_METRIC_NONE ? first->unit : "%",
+		.vi = rate->vi,
+		.en = rate->en,
+		.dim1 = first->dim1,
+		.dim2 = first->dim2,
+	};
+	memcpy(figure->over, rate->numerators, sizeof figure->over);
+	memcpy(figure->under, rate->denominators, sizeof figure->under);
+}
+
+/* How many letters must change to make one code of the other, at most. */
+static size_t distance(const char *a, const char *b)
+{
+	enum { LONGEST = 64 };
+	size_t row[LONGEST + 1], length = strlen(b);
+	if (length > LONGEST)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= length; j++)
+		row[j] = j;
+	for (size_t i = 1; a[i - 1] != '\0'; i++) {
+		size_t diagonal = row[0];
+		row[0] = i;
+		for (size_t j = 1; j <= length; j++) {
+			size_t best = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+			diagonal = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[length];
+}
+
+static const char *nearest_code(const char *code)
+{
+	size_t metric_count, rate_count, best = SIZE_MAX;
+	const td_metric_info_t *metrics = td_metric_all(&metric_count);
+	const td_rate_info_t *rates = td_rate_all(&rate_count);
+	const char *nearest = "";
+	for (size_t i = 0; i < metric_count + rate_count; i++) {
+		const char *other =
+			i < metric_count ? metrics[i].code : rates[i - metric_count].code;
+		size_t far = distance(code, other);
+		if (far < best) {
+			best = far;
+			nearest = other;
+		}
+	}
+	return nearest;
+}
+
+bool td_figure_find(const char *code, td_figure_t *figure, td_err_t *err)
+{
+	const td_metric_info_t *metric = td_metric_by_code(code);
+	const td_rate_info_t *rate = metric == NULL ? td_rate_by_code(code) : NULL;
+	if (metric != NULL)
+		figure_of_metric(metric, figure);
+	else if (rate != NULL)
+		figure_of_rate(rate, figure);
+	else
+		return td_err_set(
+			err, TD_EUSAGE,
+			"there is no metric '%s'; did you mean '%s'? `thidua-tally metrics` "
+			"lists them",
+			code, nearest_code(code));
+	return true;
+}
+
+bool td_figure_is_rate(const td_figure_t *figure)
+{
+	return figure->under[0] != TD_METRIC_NONE;
+}
