@@ -4,7 +4,6 @@ import socket
 from servers import case
 from servers.broker import Broker
 from servers.messages import event_pb2, parse, reference_pb2, reference_version
-from servers.process import wait_until
 from servers.proxy import Proxy
 from servers.redis_server import RedisServer
 
@@ -65,6 +64,23 @@ class Fixture(case.ServerTest):
         version = reference_version(version=3)
         self.assertEqual(parse(reference_pb2.ReferenceVersion, version.SerializeToString()).version,
                          3)
+
+
+class SharedServers(case.SharedServersTest):
+    """Both tests leave a topic and a key, and both begin with none."""
+
+    def check_empty_then_fill(self):
+        self.assertEqual(self.redis.keys('*'), [])
+        self.broker.create_thidua_topics(['vn-06'])
+        self.assertEqual(self.broker.read('thidua.raw.vn-06'), [])
+        self.broker.produce('thidua.raw.vn-06', [b'one'])
+        self.redis.set('a', '1')
+
+    def test_one_test_finds_them_empty(self):
+        self.check_empty_then_fill()
+
+    def test_another_finds_them_empty(self):
+        self.check_empty_then_fill()
 
 
 if __name__ == '__main__':

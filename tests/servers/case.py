@@ -1,8 +1,10 @@
-"""The unittest case that tests of real servers derive from."""
+"""The unittest cases that tests of real servers derive from."""
 import signal
 import sys
 import unittest
 
+from servers.broker import Broker
+from servers.redis_server import RedisServer
 from servers.world import World
 
 
@@ -32,6 +34,26 @@ class ServerTest(unittest.TestCase):
             self.world.close()
         except AssertionError:
             result.addFailure(self, sys.exc_info())
+
+
+class SharedServersTest(ServerTest):
+    """The tests of the class share one `broker` and one `redis`; each test finds them empty.
+
+    For tests that hurt no server: starting one takes seconds. Logs of the servers and their data
+    lie in a world of the class, all else in the test's own.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        cls.servers = World()
+        cls.addClassCleanup(cls.servers.close)
+        cls.broker, cls.redis = Broker(cls.servers), RedisServer(cls.servers)
+
+    def setUp(self):
+        for topic in self.broker.admin.list_topics(timeout=10).topics:
+            if not topic.startswith('__'):
+                self.broker.delete_topic(topic)
+        self.redis.flushall()
 
 
 def main():

@@ -9,7 +9,7 @@ import tempfile
 from servers.process import Process, die_with_parent
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get('THIDUA_BUILD', SOURCE / 'work' / 'build-test'))
+BUILD = pathlib.Path(os.environ.get('THIDUA_BUILD', SOURCE / 'build-asan'))
 _SANITIZER = re.compile(r'ERROR: (Address|Leak)Sanitizer|runtime error:')
 
 
@@ -44,6 +44,8 @@ class World:
         done = subprocess.run([str(part) for part in argv], capture_output=True, text=True,
                               input=input, timeout=seconds, env={**self.env, **(env or {})},
                               cwd=self.path, preexec_fn=die_with_parent, check=False)
+        if _SANITIZER.search(done.stderr):
+            raise AssertionError(f'a sanitizer spoke in {argv[0]}:\n{done.stderr[-6000:]}')
         if code is not None and done.returncode != code:
             raise AssertionError(f'{argv[0]} ended with {done.returncode}, not {code}\n'
                                  f'{done.stdout[-3000:]}\n{done.stderr[-3000:]}')
