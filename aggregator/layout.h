@@ -5,16 +5,17 @@
  *   head          string: packed ShardHead (aggregator/head.h)
  *   sources       hash "source/epoch" → packed SourceState
  *   codes         hash "E101" → how many verdicts carried that code
- *   conflicts     hash record name → revision; at most TD_CONFLICTS_MAX, the rest only counted
- *   open          hash record name → revision and codes of the rejection that is open
+ *   conflicts     hash record name → revision; the first TD_CONFLICTS_MAX, the rest only counted
+ *   open          hash record name → "<revision> E101 E203": the rejection that is open
  *   s:<k>:<stem>  hash: states of records of kind k; about 100 records to a hash
  *   d:<yyyymmdd>  hash: tallies of a day, by province        D:...  the same by unit
  *   m:<yyyymm>a|b hash: tallies of a half-month, by province M:...  the same by unit
  *   h:<yyyymmdd>  hash: tallies of the hours of a day, by province
  * A tally's field is "<metric>.<dim1>.<dim2>.<area>", in h: "<hour>.<metric>...", its value a
  * decimal number; a tally of 0 is deleted. Field "#" of each tally hash holds the hash's checksum:
- * the sum over its cells of a 64-bit hash of key, field and value, kept by what changes, so that a
- * cell altered by hand shows when the hash is read whole.
+ * the sum over its cells of a 64-bit hash of key, field and value (modulo 2^64, in decimal; there is
+ * no field "#" when it is 0), kept by what changes, so that a cell altered by hand shows when the
+ * hash is read whole.
  */
 #ifndef TD_AGGREGATOR_LAYOUT_H
 #define TD_AGGREGATOR_LAYOUT_H

@@ -31,8 +31,14 @@ bool td_record_is_open(const td_record_t *record);
 size_t td_record_pack(const td_record_t *record, td_slice_t name, const char *home,
 		      uint8_t *packed);
 
-/* The state in `packed`; false when it is none, or was written for another name. */
+/* The state in `packed`; false when it is none, was written for another name, or is not exactly
+ * what td_record_pack would write. */
 TD_MUST_USE bool td_record_unpack(td_slice_t packed, td_slice_t name, const char *home,
 				  td_record_t *record);
+
+enum { TD_RECORD_SUM_SIZE = 4 };
+
+/* The checksum that ends a packed state; `body` is what stands before it. */
+void td_record_sum(td_slice_t body, td_slice_t name, uint8_t sum[TD_RECORD_SUM_SIZE]);
 
 #endif
