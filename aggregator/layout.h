@@ -13,9 +13,9 @@
  *   h:<yyyymmdd>  hash: tallies of the hours of a day, by province
  * A tally's field is "<metric>.<dim1>.<dim2>.<area>", in h: "<hour>.<metric>...", its value a
  * decimal number; a tally of 0 is deleted. Field "#" of each tally hash holds the hash's checksum:
- * the sum over its cells of a 64-bit hash of key, field and value (modulo 2^64, in decimal; there is
- * no field "#" when it is 0), kept by what changes, so that a cell altered by hand shows when the
- * hash is read whole.
+ * the sum over its cells of a 64-bit hash of key, field and value (modulo 2^64, in decimal; there
+ * is no field "#" when it is 0), kept by what changes, so that a cell altered by hand shows when
+ * the hash is read whole.
  */
 #ifndef TD_AGGREGATOR_LAYOUT_H
 #define TD_AGGREGATOR_LAYOUT_H

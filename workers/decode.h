@@ -26,6 +26,6 @@ enum { TD_READER_VERSION = 1 };
  *   findings  out: written whole; count 0 exactly when an event is returned
  */
 TD_MUST_USE td_event_t *td_decode_event(const uint8_t *bytes, size_t size, td_arena_t *arena,
-                                        td_findings_t *findings);
+					td_findings_t *findings);
 
 #endif

@@ -19,6 +19,6 @@ enum { TD_STAGES_MAX = 12 }; /* more than StageKind has */
  * False only when the arena is full.
  */
 TD_MUST_USE bool td_enrich_event(const td_event_t *event, const td_reference_t *reference,
-                                 td_arena_t *arena, Thidua__V1__Enriched *enriched);
+				 td_arena_t *arena, Thidua__V1__Enriched *enriched);
 
 #endif

@@ -31,7 +31,7 @@ typedef struct td_reference_file {
  * contents are copied.
  */
 TD_MUST_USE td_reference_t *td_reference_parse(const td_reference_file_t *files, size_t count,
-                                               uint32_t version, td_err_t *err);
+					       uint32_t version, td_err_t *err);
 void td_reference_free(td_reference_t *reference);
 
 uint32_t td_reference_version(const td_reference_t *reference);
@@ -65,7 +65,7 @@ const td_province_t *td_reference_province(const td_reference_t *reference, cons
 /* The province in which something of `id` counts on `day`: itself, or its successor once it has
  * ended; NULL if it did not exist yet or there is no successor. */
 const td_province_t *td_reference_counting_province(const td_reference_t *reference, const char *id,
-                                                    int32_t day);
+						    int32_t day);
 
 typedef struct td_unit {
 	const char *id, *province, *name_vi; /* "vn-06.136", "vn-06", "Công an huyện Văn Yên" */
@@ -89,23 +89,23 @@ typedef struct td_offence {
 /* The offence of article and clause on that day (clause 0: the article's first one, whatever it
  * is); NULL if the law had none, or its clause is no charge. */
 const td_offence_t *td_reference_offence(const td_reference_t *reference, const char *article,
-                                         uint32_t clause, int32_t day);
+					 uint32_t clause, int32_t day);
 
 /* The ministry's cluster of a province in a year; 0 if none. */
 uint32_t td_reference_cluster(const td_reference_t *reference, const char *province, int32_t year);
 
 /* Calls `each` for the provinces of a cluster in a year, in the order of the table. */
 void td_reference_members(const td_reference_t *reference, uint32_t cluster, int32_t year,
-                          void (*each)(const td_province_t *province, void *context),
-                          void *context);
+			  void (*each)(const td_province_t *province, void *context),
+			  void *context);
 
 /* Whether a form of commendation may be decided at that level on that day. */
 bool td_reference_award_allowed(const td_reference_t *reference, Thidua__V1__AwardForm form,
-                                Thidua__V1__AwardLevel level, int32_t day);
+				Thidua__V1__AwardLevel level, int32_t day);
 
 /* The maximum points in hundredths of a criterion of a cluster's table in a year; false if the
  * table has no such criterion. */
 bool td_reference_criterion(const td_reference_t *reference, uint32_t cluster, int32_t year,
-                            uint32_t criterion, int32_t *maximum_hundredths);
+			    uint32_t criterion, int32_t *maximum_hundredths);
 
 #endif

@@ -25,8 +25,8 @@
  *   warnings   out: written whole
  */
 TD_MUST_USE bool td_validate_event(const td_event_t *event, const td_reference_t *reference,
-                                   const char *reporter, int64_t append_ms, td_findings_t *errors,
-                                   td_findings_t *warnings);
+				   const char *reporter, int64_t append_ms, td_findings_t *errors,
+				   td_findings_t *warnings);
 
 /* Whether only reference data can judge this reason (unknown unit, unknown offence, ...): at home
  * it is a warning, since the province's copy may be old. */

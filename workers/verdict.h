@@ -29,18 +29,18 @@ typedef struct td_raw {
  */
 enum { TD_VERDICT_ARENA = 4 * 1024 * 1024 };
 TD_MUST_USE bool td_verdict_judge(const td_raw_t *raw, const char *reporter,
-                                  const td_reference_t *reference, td_arena_t *arena,
-                                  td_slice_t *packed);
+				  const td_reference_t *reference, td_arena_t *arena,
+				  td_slice_t *packed);
 
 /* The packed verdict "absent" on raw offsets first..through; decision "" for no record. */
 TD_MUST_USE bool td_verdict_absent(uint64_t first, uint64_t through,
-                                   Thidua__V1__AbsentReason reason, const char *decision,
-                                   td_arena_t *arena, td_slice_t *packed);
+				   Thidua__V1__AbsentReason reason, const char *decision,
+				   td_arena_t *arena, td_slice_t *packed);
 
 /* The verdict in `bytes`, in `arena`; NULL when they are none (strictly: known fields and enum
  * values only, an outcome present, through_offset >= raw_offset). */
 TD_MUST_USE Thidua__V1__Verdict *td_verdict_read(const uint8_t *bytes, size_t size,
-                                                 td_arena_t *arena);
+						 td_arena_t *arena);
 
 /* The last raw offset that the verdict is about: raw_offset, or an absent range's end. */
 uint64_t td_verdict_through(const Thidua__V1__Verdict *verdict);
