@@ -1,0 +1,204 @@
+#include "aggregator/origin.h"
+
+#include "common/clock.h"
+
+#include <thidua/v1/verdict.pb-c.h>
+
+#include <openssl/sha.h>
+
+#include <inttypes.h>
+
+enum {
+	PATIENCE_MS = 10000, /* for one record of a log that has it */
+	POLL_MS = 100,
+	SEARCH_BACK = 200000, /* verdicts; more than a waking worker can have put in between */
+};
+
+/* Calls `each` for the records of `topic` from `offset` until it says stop, or until the log's end.
+ */
+typedef bool each_t(void *context, const td_kafka_item_t *record);
+
+typedef enum heard { HEARD_MORE, HEARD_ENOUGH, HEARD_FAILED } heard_t;
+
+static heard_t hear(const td_kafka_item_t *item, const char *topic, each_t *each, void *context,
+		    td_err_t *err)
+{
+	if (item->kind == TD_KAFKA_ITEM_RECORD)
+		return each(context, item) ? HEARD_MORE : HEARD_ENOUGH;
+	if (item->kind == TD_KAFKA_ITEM_END)
+		return HEARD_ENOUGH;
+	if (item->error == TD_KAFKA_RETRY)
+		return HEARD_MORE;
+	(void)td_err_set(err, td_kafka_class_code(item->error), "%s at offset %" PRId64 ": %s",
+			 topic, item->offset, item->why);
+	return HEARD_FAILED;
+}
+
+static bool walk(td_kafka_reader_t *reader, const char *topic, td_kafka_start_t start, each_t *each,
+		 void *context, td_err_t *err)
+{
+	heard_t heard = HEARD_MORE;
+	int64_t give_up_ms = td_clock_mono_ms() + PATIENCE_MS;
+	td_kafka_stream_t *stream = td_kafka_reader_open(reader, topic, start, NULL, err);
+	if (!stream)
+		return false;
+	while (heard == HEARD_MORE && td_clock_mono_ms() < give_up_ms) {
+		const td_kafka_item_t *items;
+		size_t count = td_kafka_reader_read(reader, POLL_MS, &items);
+		if (count > 0 && items[0].kind == TD_KAFKA_ITEM_RECORD)
+			give_up_ms = td_clock_mono_ms() + PATIENCE_MS;
+		for (size_t i = 0; i < count && heard == HEARD_MORE; i++)
+			if (items[i].stream == stream)
+				heard = hear(&items[i], topic, each, context, err);
+	}
+	td_kafka_stream_close(stream);
+	if (heard == HEARD_MORE)
+		return td_err_set(err, TD_EUNAVAILABLE,
+				  "%s gives nothing within %d s, though its end was not reached",
+				  topic, PATIENCE_MS / 1000);
+	return heard == HEARD_ENOUGH;
+}
+
+typedef struct first {
+	bool found;
+	uint64_t offset;
+	int64_t append_ms;
+	uint8_t sha256[SHA256_DIGEST_LENGTH];
+} first_t;
+
+static bool take_first(void *context, const td_kafka_item_t *record)
+{
+	first_t *first = context;
+	first->found = true;
+	first->offset = (uint64_t)record->offset;
+	first->append_ms = record->append_ms;
+	(void)SHA256(record->value.data ? record->value.data : (const uint8_t *)"",
+		     record->value.size, first->sha256);
+	return false;
+}
+
+static bool in_hole(const td_position_t *position, uint64_t offset)
+{
+	for (size_t i = 0; i < position->hole_count; i++)
+		if (offset >= position->holes[i].first && offset <= position->holes[i].last)
+			return true;
+	return false;
+}
+
+bool td_origin_check(td_kafka_reader_t *reader, const char *raw_topic, const td_head_t *head,
+		     td_err_t *err)
+{
+	int64_t low, high;
+	first_t first = {0};
+	if (!td_kafka_reader_bounds(reader, raw_topic, &low, &high, err))
+		return false;
+	if (head->position.next > (uint64_t)high)
+		return td_err_set(
+			err, TD_EINTEGRITY,
+			"%s ends at offset %" PRId64 ", but the shard has folded up to %" PRIu64
+			": the topic was cut, or deleted and created again; see what became "
+			"of it, then thidua-admin shard rebuild",
+			raw_topic, high, head->position.next);
+	if (!head->first_known || low == high)
+		return true;
+	td_kafka_start_t start = {.from = TD_KAFKA_FROM_BEGINNING};
+	if (!walk(reader, raw_topic, start, take_first, &first, err))
+		return false;
+	/* The first event was never folded, so another one is remembered. */
+	if (!first.found || in_hole(&head->position, first.offset))
+		return true;
+	if (first.append_ms != head->first_append_ms)
+		return td_err_set(
+			err, TD_EINTEGRITY,
+			"the first event of %s was appended at %" PRId64
+			" ms, but the shard was folded from a log whose first came at %" PRId64
+			" ms: the topic was deleted and created again; see what became of it, "
+			"then thidua-admin shard rebuild",
+			raw_topic, first.append_ms, head->first_append_ms);
+	if (memcmp(first.sha256, head->first_sha256, sizeof(first.sha256)) != 0)
+		return td_err_set(
+			err, TD_EINTEGRITY,
+			"the first event of %s is another than the one that the shard was "
+			"folded from: the topic was deleted and created again; see what "
+			"became of it, then thidua-admin shard rebuild",
+			raw_topic);
+	return true;
+}
+
+/* What a search in the verdict log looks for, and what it has seen. */
+typedef struct search {
+	uint64_t next;    /* the raw offset looked for */
+	int64_t until;    /* verdict offset at which to give up */
+	bool any;         /* at least one verdict was read */
+	uint64_t first;   /* raw offset of the first one */
+	bool found;       /* the one that is about `next`, */
+	int64_t found_at; /* there */
+} search_t;
+
+static bool look(void *context, const td_kafka_item_t *record)
+{
+	search_t *search = context;
+	if (record->offset >= search->until)
+		return false;
+	Thidua__V1__Verdict *verdict =
+		thidua__v1__verdict__unpack(NULL, record->value.size, record->value.data);
+	if (!verdict)
+		return true; /* the fold will name it */
+	uint64_t through = verdict->outcome_case == THIDUA__V1__VERDICT__OUTCOME_ABSENT
+				   ? verdict->absent->through_offset
+				   : verdict->raw_offset;
+	if (!search->any)
+		search->first = verdict->raw_offset;
+	search->any = true;
+	search->found = verdict->raw_offset <= search->next && search->next <= through;
+	search->found_at = record->offset;
+	thidua__v1__verdict__free_unpacked(verdict, NULL);
+	return !search->found;
+}
+
+static bool search_from(td_kafka_reader_t *reader, const char *topic, int64_t from,
+			search_t *search, td_err_t *err)
+{
+	search->any = search->found = false;
+	return walk(reader, topic, (td_kafka_start_t){TD_KAFKA_FROM_OFFSET, from}, look, search,
+		    err);
+}
+
+/* Searches before `hint`, window after window; *start stays at the hint if there is no such verdict
+ * before it, for then it is missing: a hole. */
+static bool search_back(td_kafka_reader_t *reader, const char *topic, int64_t low, search_t *search,
+			int64_t *start, td_err_t *err)
+{
+	int64_t from = *start;
+	search->until = *start;
+	do {
+		from = from - low > SEARCH_BACK ? from - SEARCH_BACK : low;
+		if (!search_from(reader, topic, from, search, err))
+			return false;
+		if (search->found) {
+			*start = search->found_at;
+			return true;
+		}
+	} while (from > low && search->any && search->first > search->next);
+	return true;
+}
+
+bool td_origin_find(td_kafka_reader_t *reader, const char *verdict_topic, const td_head_t *head,
+		    int64_t *start, int64_t *end, td_err_t *err)
+{
+	int64_t low;
+	search_t search = {.next = head->position.next};
+	if (!td_kafka_reader_bounds(reader, verdict_topic, &low, end, err))
+		return false;
+	*start = head->verdict_hint < (uint64_t)*end ? (int64_t)head->verdict_hint : *end;
+	if (head->position.next == 0 || *start <= low) {
+		*start = low;
+		return true;
+	}
+	search.until = *start + 1;
+	if (*start < *end && !search_from(reader, verdict_topic, *start, &search, err))
+		return false;
+	bool hint_holds = *start == *end ? head->verdict_hint == (uint64_t)*end
+					 : search.any && search.first <= search.next;
+	return hint_holds || search_back(reader, verdict_topic, low, &search, start, err);
+}

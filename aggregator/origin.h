@@ -1,0 +1,28 @@
+/*
+ * origin: whether the logs are those from which a shard was folded, and where to read on.
+ *
+ * Shell. A position in Redis means nothing for another log: a raw topic that was deleted and made
+ * again, or one that was cut, is found here before a single verdict is folded on top.
+ */
+#ifndef TD_AGGREGATOR_ORIGIN_H
+#define TD_AGGREGATOR_ORIGIN_H
+
+#include "aggregator/head.h"
+#include "common/err.h"
+#include "common/kafka_reader.h"
+
+/*
+ * Compares `head` with the raw log: its position must lie in it, and the log's first event must be
+ * the remembered one (append time and SHA-256). False with TD_EINTEGRITY when they contradict each
+ * other, with TD_EUNAVAILABLE or TD_ECONFIG (no such topic) when the broker does not say.
+ */
+TD_MUST_USE bool td_origin_check(td_kafka_reader_t *reader, const char *raw_topic,
+				 const td_head_t *head, td_err_t *err);
+
+/* Where in the verdict log the verdict about head's next raw offset is, or will be; and the log's
+ * end now. The hint is tried first; when a later verdict lies there, the one looked for is searched
+ * before it. Starting too early does no harm: repeats are told. */
+TD_MUST_USE bool td_origin_find(td_kafka_reader_t *reader, const char *verdict_topic,
+				const td_head_t *head, int64_t *start, int64_t *end, td_err_t *err);
+
+#endif

@@ -1,0 +1,195 @@
+/*
+ * bare_kafka: the least that a client of this broker has to do, as a yardstick for thidua's
+ * programs.
+ *
+ *     bare_kafka consume BROKERS FROM         reads a topic from its first to its present end
+ *     bare_kafka relay   BROKERS FROM TO      and writes each record's bytes into another topic
+ *     bare_kafka produce BROKERS FROM TO      reads it first, then times the writing alone
+ *
+ * Tuned as the programs are: the same fetch queue, compression, linger and idempotence. Prints
+ * "<records> <bytes> <seconds>" on standard output; the seconds begin with the first record.
+ */
+#include <librdkafka/rdkafka.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { PER_CALL = 1000, TIMEOUT_MS = 1000, IDLE_CALLS_MAX = 30 };
+
+typedef struct bare {
+	const char *brokers, *from, *to;
+	rd_kafka_t *consumer, *producer;
+	rd_kafka_topic_t *sink;
+	uint64_t records, bytes, acknowledged, refused;
+	double began, ended;
+} bare_t;
+
+static double now(void)
+{
+	struct timespec time;
+	if (clock_gettime(CLOCK_MONOTONIC, &time) != 0)
+		return 0;
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static bool fail(const char *what, const char *why)
+{
+	fprintf(stderr, "bare_kafka: %s: %s\n", what, why);
+	return false;
+}
+
+static bool set(rd_kafka_conf_t *conf, const char *name, const char *value)
+{
+	char text[256];
+	if (rd_kafka_conf_set(conf, name, value, text, sizeof(text)) != RD_KAFKA_CONF_OK)
+		return fail(name, text);
+	return true;
+}
+
+static void delivered(rd_kafka_t *producer, const rd_kafka_message_t *message, void *opaque)
+{
+	bare_t *bare = opaque;
+	(void)producer;
+	if (message->err)
+		bare->refused++;
+	else
+		bare->acknowledged++;
+}
+
+static rd_kafka_t *new_client(bare_t *bare, rd_kafka_type_t type)
+{
+	static const char *const settings[2][8][2] = {
+		[RD_KAFKA_PRODUCER] = {{"enable.idempotence", "true"},
+				       {"enable.gapless.guarantee", "true"},
+				       {"message.timeout.ms", "0"},
+				       {"compression.type", "lz4"},
+				       {"linger.ms", "5"},
+				       {"queue.buffering.max.messages", "100000"}},
+		[RD_KAFKA_CONSUMER] = {{"group.id", "bare"},
+				       {"enable.auto.commit", "false"},
+				       {"auto.offset.reset", "error"},
+				       {"isolation.level", "read_uncommitted"},
+				       {"queued.min.messages", "1000000"},
+				       {"queued.max.messages.kbytes", "262144"},
+				       {"enable.partition.eof", "true"},
+				       {"check.crcs", "true"}},
+	};
+	char text[256];
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	bool set_all = set(conf, "bootstrap.servers", bare->brokers);
+	for (size_t i = 0; set_all && i < 8 && settings[type][i][0]; i++)
+		set_all = set(conf, settings[type][i][0], settings[type][i][1]);
+	rd_kafka_conf_set_opaque(conf, bare);
+	if (type == RD_KAFKA_PRODUCER)
+		rd_kafka_conf_set_dr_msg_cb(conf, delivered);
+	rd_kafka_t *client = set_all ? rd_kafka_new(type, conf, text, sizeof(text)) : NULL;
+	if (!client) {
+		rd_kafka_conf_destroy(conf);
+		(void)fail("client", text);
+	}
+	return client;
+}
+
+/* Hands one record's bytes to the producer, waiting for room in its queue. */
+static bool send_on(bare_t *bare, const rd_kafka_message_t *message)
+{
+	for (;;) {
+		if (rd_kafka_produce(bare->sink, 0, RD_KAFKA_MSG_F_COPY, message->payload,
+				     message->len, NULL, 0, NULL) == 0)
+			return true;
+		if (rd_kafka_last_error() != RD_KAFKA_RESP_ERR__QUEUE_FULL)
+			return fail("produce", rd_kafka_err2str(rd_kafka_last_error()));
+		rd_kafka_poll(bare->producer, TIMEOUT_MS);
+	}
+}
+
+/* Takes what one call gave; *ended when the end of the topic was reached. */
+static bool take(bare_t *bare, rd_kafka_message_t **messages, size_t count, bool *ended)
+{
+	bool ok = true;
+	for (size_t i = 0; i < count; i++) {
+		const rd_kafka_message_t *message = messages[i];
+		if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+			*ended = true;
+		} else if (message->err) {
+			ok = ok && fail(bare->from, rd_kafka_message_errstr(message));
+		} else {
+			if (bare->records++ == 0)
+				bare->began = now();
+			bare->bytes += message->len;
+			ok = ok && (!bare->producer || send_on(bare, message));
+		}
+		rd_kafka_message_destroy(messages[i]);
+	}
+	return ok;
+}
+
+/* Reads the source to its end; the sink, if there is one, gets all of it. */
+static bool pump(bare_t *bare)
+{
+	rd_kafka_message_t *messages[PER_CALL];
+	rd_kafka_topic_t *topic = rd_kafka_topic_new(bare->consumer, bare->from, NULL);
+	rd_kafka_queue_t *queue = rd_kafka_queue_new(bare->consumer);
+	bool ok = topic && queue &&
+		  rd_kafka_consume_start_queue(topic, 0, RD_KAFKA_OFFSET_BEGINNING, queue) == 0;
+	bool at_end = false;
+	for (int idle = 0; ok && !at_end && idle < IDLE_CALLS_MAX;) {
+		ssize_t count = rd_kafka_consume_batch_queue(queue, TIMEOUT_MS, messages, PER_CALL);
+		idle = count > 0 ? 0 : idle + 1;
+		ok = count >= 0 && take(bare, messages, (size_t)count, &at_end);
+		if (bare->producer)
+			rd_kafka_poll(bare->producer, 0);
+	}
+	if (bare->producer && rd_kafka_flush(bare->producer, 60000) != RD_KAFKA_RESP_ERR_NO_ERROR)
+		ok = fail(bare->to, "not all was acknowledged within a minute");
+	bare->ended = now();
+	if (topic)
+		rd_kafka_consume_stop(topic, 0);
+	if (queue)
+		rd_kafka_queue_destroy(queue);
+	if (topic)
+		rd_kafka_topic_destroy(topic);
+	return ok && (at_end || fail(bare->from, "nothing arrives"));
+}
+
+static bool relay(bare_t *bare)
+{
+	bare->producer = new_client(bare, RD_KAFKA_PRODUCER);
+	bare->sink = bare->producer ? rd_kafka_topic_new(bare->producer, bare->to, NULL) : NULL;
+	bool ok = bare->sink && pump(bare);
+	if (ok && (bare->refused || bare->acknowledged != bare->records))
+		ok = fail(bare->to, "some records were refused");
+	return ok;
+}
+
+static void close_all(bare_t *bare)
+{
+	if (bare->sink)
+		rd_kafka_topic_destroy(bare->sink);
+	if (bare->producer)
+		rd_kafka_destroy(bare->producer);
+	if (bare->consumer)
+		rd_kafka_destroy(bare->consumer);
+}
+
+int main(int argc, char **argv)
+{
+	bool relays = argc == 5 && strcmp(argv[1], "relay") == 0;
+	if (!relays && !(argc == 4 && strcmp(argv[1], "consume") == 0)) {
+		fprintf(stderr, "usage: bare_kafka consume BROKERS FROM\n"
+				"       bare_kafka relay BROKERS FROM TO\n");
+		return 64;
+	}
+	bare_t bare = {.brokers = argv[2], .from = argv[3], .to = relays ? argv[4] : NULL};
+	bare.consumer = new_client(&bare, RD_KAFKA_CONSUMER);
+	bool ok = bare.consumer && (relays ? relay(&bare) : pump(&bare));
+	close_all(&bare);
+	if (ok)
+		printf("%llu %llu %.6f\n", (unsigned long long)bare.records,
+		       (unsigned long long)bare.bytes, bare.ended - bare.began);
+	return ok ? 0 : 70;
+}
