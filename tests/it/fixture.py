@@ -42,6 +42,7 @@ class Fixture(case.ServerTest):
         proxy = Proxy(server.port)
         self.addCleanup(proxy.close)
         client = socket.create_connection(('127.0.0.1', proxy.port), timeout=0.3)
+        self.addCleanup(client.close)
         client.sendall(b'PING\r\n')
         self.assertEqual(client.recv(100), b'+PONG\r\n')
         proxy.black_hole = True
@@ -51,6 +52,18 @@ class Fixture(case.ServerTest):
         proxy.reset()
         with self.assertRaises(ConnectionError):
             client.recv(100)
+
+    def test_clients_of_a_broker_behind_a_proxy_stay_behind_it(self):
+        broker = Broker(self.world, behind_proxy=True)
+        self.addCleanup(broker.proxy.close)
+        broker.create_topic('thidua.raw.vn-06')
+        far = {'bootstrap.servers': broker.proxy.address, 'message.timeout.ms': '1000'}
+        broker.produce('thidua.raw.vn-06', [b'one'], **far)
+        broker.proxy.refuse = True
+        broker.proxy.reset()
+        with self.assertRaises(AssertionError):
+            broker.produce('thidua.raw.vn-06', [b'two'], **far)
+        self.assertEqual([record.value for record in broker.read('thidua.raw.vn-06')], [b'one'])
 
     def test_a_daemon_says_a_line_and_ends_with_its_code(self):
         daemon = self.world.start('daemon', '/bin/sh', '-c',

@@ -7,6 +7,7 @@ from confluent_kafka import (OFFSET_BEGINNING, Consumer, KafkaError, KafkaExcept
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from servers.process import free_port, wait_until
+from servers.proxy import Proxy
 from servers.world import SOURCE
 
 Record = collections.namedtuple('Record', 'offset append_ms key value')
@@ -18,11 +19,20 @@ COMPACTED = {'cleanup.policy': 'compact', 'retention.ms': '-1', 'min.insync.repl
 
 
 class Broker:
-    """A broker on free ports of 127.0.0.1; the same data and ports over restarts."""
+    """A broker on free ports of 127.0.0.1; the same data and ports over restarts.
 
-    def __init__(self, world, name='kafka'):
+    With `behind_proxy` it has a second door: clients that are given `broker.proxy.address` stay
+    behind `broker.proxy`; `broker.address` still leads to it directly.
+    """
+
+    def __init__(self, world, name='kafka', behind_proxy=False):
         self.world, self.name = world, name
         self.port, self._controller_port = free_port(), free_port()
+        self._far_ports = []
+        if behind_proxy:
+            far_port = free_port()
+            self.proxy = Proxy(far_port)
+            self._far_ports = [far_port, self.proxy.port]
         self.address = f'127.0.0.1:{self.port}'
         # One for the broker's life: its futures die with it.
         self.admin = AdminClient({'bootstrap.servers': self.address, 'log_level': '0',
@@ -33,7 +43,7 @@ class Broker:
         """Starts it, or starts it again, and waits until it serves."""
         self.process = self.world.start(self.name, SOURCE / 'deploy/lib/kafka_run',
                                         self.world.path / self.name, self.port,
-                                        self._controller_port)
+                                        self._controller_port, *self._far_ports)
 
         def serves():
             if not self.process.alive():

@@ -10,8 +10,8 @@ from servers.process import free_port
 class Proxy:
     """Forwards connections to a port of 127.0.0.1; what it does can be changed at any time.
 
-    A Kafka broker names its own port to its clients, so that a client is kept behind the proxy
-    only if the broker advertises the proxy's port; Redis needs nothing.
+    A Kafka broker names its own port to its clients, so that a client stays behind the proxy only
+    if the broker advertises the proxy's: Broker(world, behind_proxy=True). Redis needs nothing.
     """
 
     def __init__(self, target_port):
