@@ -1,0 +1,288 @@
+#include "workers/wire.h"
+
+#include "workers/path.h"
+#include "workers/text.h"
+#include "workers/wire_reader.h"
+
+typedef ProtobufCFieldDescriptor field_t;
+
+enum { FIELDS_MAX = 64 }; /* of one message: as many as `seen` has bits */
+
+/* One message under way. */
+typedef struct level {
+	const struct level *up; /* the message around it; NULL at the top */
+	const field_t *field;   /* the field being read */
+	const ProtobufCMessageDescriptor *descriptor;
+	td_wire_reader_t reader;
+	uint64_t seen;   /* bit i: fields[i] occurred */
+	unsigned cursor; /* index of the field read last */
+	size_t items;    /* entries of the repeated field read last */
+	unsigned depth;
+} level_t;
+
+typedef struct scan {
+	const td_wire_limits_t *limits;
+	td_findings_t *findings;
+	bool fine;
+} scan_t;
+
+/* Notes a finding about the field being read, or about the message when it has none. */
+static void object(scan_t *scan, const level_t *level, td_reason_t reason)
+{
+	const char *names[TD_WIRE_DEPTH_MAX];
+	size_t count = 0;
+	for (; level != NULL; level = level->up)
+		if (level->field != NULL && count < TD_COUNT(names))
+			names[count++] = level->field->name;
+	td_findings_add(scan->findings, reason, td_path_of(names, count));
+	scan->fine = false;
+}
+
+static bool is_varint(ProtobufCType type)
+{
+	static const uint32_t VARINTS = 1U << PROTOBUF_C_TYPE_INT32 | 1U << PROTOBUF_C_TYPE_INT64 |
+					1U << PROTOBUF_C_TYPE_UINT32 |
+					1U << PROTOBUF_C_TYPE_UINT64 | 1U << PROTOBUF_C_TYPE_BOOL |
+					1U << PROTOBUF_C_TYPE_ENUM;
+	return (VARINTS >> type & 1U) != 0;
+}
+
+static uint32_t type_expected(const field_t *field)
+{
+	switch (field->type) {
+	case PROTOBUF_C_TYPE_STRING:
+	case PROTOBUF_C_TYPE_BYTES:
+	case PROTOBUF_C_TYPE_MESSAGE:
+		return TD_WIRE_BYTES;
+	case PROTOBUF_C_TYPE_FIXED32:
+		return TD_WIRE_FIXED32;
+	default: /* repeated numbers come packed; the contract has no other fixed ones */
+		return field->label == PROTOBUF_C_LABEL_REPEATED ? TD_WIRE_BYTES : TD_WIRE_VARINT;
+	}
+}
+
+static bool fits(const field_t *field, uint64_t value)
+{
+	int64_t number = (int64_t)value;
+	switch (field->type) {
+	case PROTOBUF_C_TYPE_UINT32:
+		return value <= UINT32_MAX;
+	case PROTOBUF_C_TYPE_INT32:
+	case PROTOBUF_C_TYPE_ENUM:
+		return number >= INT32_MIN && number <= INT32_MAX;
+	case PROTOBUF_C_TYPE_BOOL:
+		return value <= 1;
+	default:
+		return true;
+	}
+}
+
+static void check_number(scan_t *scan, const level_t *level, uint64_t value)
+{
+	const field_t *field = level->field;
+	if (!fits(field, value))
+		object(scan, level, TD_REASON_NUMBER_TYPE);
+	else if (field->type == PROTOBUF_C_TYPE_ENUM &&
+		 protobuf_c_enum_descriptor_get_value(field->descriptor, (int)value) == NULL)
+		object(scan, level, TD_REASON_UNKNOWN_ENUM);
+}
+
+static void check_packed(scan_t *scan, const level_t *level, td_slice_t content)
+{
+	td_wire_reader_t reader = {content.data, content.data + content.size, true};
+	size_t items = 0;
+	uint64_t value;
+	while (td_wire_more(&reader)) {
+		if (!td_wire_read_varint(&reader, &value)) {
+			object(scan, level, TD_REASON_TRUNCATED);
+			return;
+		}
+		if (++items > scan->limits->items_max) {
+			object(scan, level, TD_REASON_TOO_MANY);
+			return;
+		}
+		check_number(scan, level, value);
+	}
+	if (items == 0 || !reader.shortest)
+		object(scan, level, TD_REASON_NOT_CANONICAL);
+}
+
+static void check_text(scan_t *scan, const level_t *level, td_slice_t text)
+{
+	td_reason_t reason = TD_REASON_TOO_LONG;
+	if (text.size <= scan->limits->text_max)
+		reason = td_text_check(text);
+	if (reason != 0)
+		object(scan, level, reason);
+}
+
+static void scan_message(scan_t *scan, level_t *level);
+
+static void check_message(scan_t *scan, const level_t *level, td_slice_t content)
+{
+	level_t inner = {
+		.up = level,
+		.descriptor = level->field->descriptor,
+		.reader = {content.data, content.data + content.size, true},
+		.depth = level->depth + 1,
+	};
+	if (inner.depth >= TD_WIRE_DEPTH_MAX)
+		object(scan, level, TD_REASON_TOO_MANY);
+	else
+		scan_message(scan, &inner);
+}
+
+static void check_content(scan_t *scan, const level_t *level, td_slice_t content)
+{
+	const field_t *field = level->field;
+	if (field->type == PROTOBUF_C_TYPE_MESSAGE)
+		check_message(scan, level, content);
+	else if (field->type == PROTOBUF_C_TYPE_STRING)
+		check_text(scan, level, content);
+	else if (field->type != PROTOBUF_C_TYPE_BYTES)
+		check_packed(scan, level, content);
+	else if (content.size > scan->limits->bytes_max)
+		object(scan, level, TD_REASON_TOO_LONG);
+}
+
+/* Whether the element is what a canonical encoder leaves out. */
+static bool is_default(const field_t *field, const td_wire_element_t *element)
+{
+	if (field->label != PROTOBUF_C_LABEL_NONE)
+		return false;
+	static const uint8_t zeros[4];
+	switch (element->type) {
+	case TD_WIRE_VARINT:
+		return element->value == 0;
+	case TD_WIRE_FIXED32:
+		return memcmp(element->content.data, zeros, sizeof zeros) == 0;
+	default:
+		return field->type != PROTOBUF_C_TYPE_MESSAGE && element->content.size == 0;
+	}
+}
+
+static void check_value(scan_t *scan, const level_t *level, const td_wire_element_t *element)
+{
+	const field_t *field = level->field;
+	if (element->type != type_expected(field)) {
+		object(scan, level, TD_REASON_WIRE_TYPE);
+		return;
+	}
+	if (is_default(field, element) && (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0)
+		object(scan, level, TD_REASON_NOT_CANONICAL);
+	if (element->type == TD_WIRE_VARINT)
+		check_number(scan, level, element->value);
+	else if (element->type == TD_WIRE_BYTES)
+		check_content(scan, level, element->content);
+}
+
+/* Moves the cursor to field `number`: forward when the fields are in order. False if there is none.
+ */
+static bool find_field(level_t *level, uint32_t number, bool *in_order)
+{
+	const ProtobufCMessageDescriptor *descriptor = level->descriptor;
+	const field_t *fields = descriptor->fields;
+	unsigned at = level->cursor;
+	*in_order = fields[at].id <= number;
+	if (!*in_order)
+		at = 0;
+	while (at < descriptor->n_fields && fields[at].id < number)
+		at++;
+	if (at == descriptor->n_fields || fields[at].id != number)
+		return false;
+	level->items = at == level->cursor ? level->items : 0;
+	level->cursor = at;
+	level->field = &fields[at];
+	return true;
+}
+
+/* Whether another member of the same oneof has been seen. */
+static bool oneof_taken(const level_t *level)
+{
+	const field_t *fields = level->descriptor->fields;
+	for (unsigned i = 0; i < level->descriptor->n_fields; i++)
+		if ((level->seen >> i & 1U) != 0 &&
+		    (fields[i].flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
+		    fields[i].quantifier_offset == level->field->quantifier_offset)
+			return true;
+	return false;
+}
+
+/* How often, and where in the order, a field may come. */
+static void check_occurrence(scan_t *scan, level_t *level, bool in_order)
+{
+	const field_t *field = level->field;
+	uint64_t bit = UINT64_C(1) << level->cursor;
+	bool again = (level->seen & bit) != 0;
+	bool list = field->label == PROTOBUF_C_LABEL_REPEATED;
+	if (again && (!list || is_varint(field->type)))
+		object(scan, level, TD_REASON_FIELD_TWICE);
+	else if (!again && (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 && oneof_taken(level))
+		object(scan, level, TD_REASON_FIELD_TWICE);
+	else if (!in_order)
+		object(scan, level, TD_REASON_NOT_CANONICAL);
+	else if (list && ++level->items == scan->limits->items_max + 1)
+		object(scan, level, TD_REASON_TOO_MANY);
+	level->seen |= bit;
+}
+
+/* One field; false when what follows cannot be read. */
+static bool scan_field(scan_t *scan, level_t *level)
+{
+	td_wire_element_t element = {0};
+	level->field = NULL;
+	if (!td_wire_read(&level->reader, &element)) {
+		object(scan, level, TD_REASON_TRUNCATED);
+		return false;
+	}
+	bool in_order;
+	bool known = find_field(level, element.number, &in_order);
+	if (element.type > TD_WIRE_BYTES && element.type != TD_WIRE_FIXED32) {
+		object(scan, level, TD_REASON_WIRE_TYPE);
+		return false;
+	}
+	if (!known) {
+		object(scan, level, TD_REASON_UNKNOWN_FIELD);
+		return true;
+	}
+	check_occurrence(scan, level, in_order);
+	check_value(scan, level, &element);
+	return true;
+}
+
+static void scan_message(scan_t *scan, level_t *level)
+{
+	while (td_wire_more(&level->reader) && scan_field(scan, level))
+		;
+	level->field = NULL;
+	if (!level->reader.shortest)
+		object(scan, level, TD_REASON_NOT_CANONICAL);
+}
+
+bool td_wire_scan(td_slice_t bytes, const ProtobufCMessageDescriptor *descriptor,
+		  const td_wire_limits_t *limits, td_findings_t *findings)
+{
+	scan_t scan = {.limits = limits, .findings = findings, .fine = true};
+	if (descriptor->n_fields > FIELDS_MAX)
+		return false;
+	level_t top = {
+		.descriptor = descriptor,
+		.reader = {bytes.data, bytes.data + bytes.size, true},
+	};
+	scan_message(&scan, &top);
+	return scan.fine;
+}
+
+uint64_t td_wire_number(td_slice_t bytes, uint32_t number)
+{
+	td_wire_reader_t reader = {bytes.data, bytes.data + bytes.size, true};
+	td_wire_element_t element = {0};
+	uint64_t value = 0;
+	while (td_wire_more(&reader) && td_wire_read(&reader, &element)) {
+		if (element.type > TD_WIRE_BYTES && element.type != TD_WIRE_FIXED32)
+			break;
+		if (element.number == number && element.type == TD_WIRE_VARINT)
+			value = element.value;
+	}
+	return value;
+}
