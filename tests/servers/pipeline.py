@@ -37,7 +37,8 @@ class Pipeline:
         """The INI of all programs; other addresses than the servers' are a proxy's."""
         self.config.write_text(f'[kafka]\nbrokers = {kafka_address or self.broker.address}\n'
                                f'single-node = yes\n\n'
-                               f'[redis]\naddress = {redis_address or self.redis.address}\n')
+                               f'[redis]\naddress = {redis_address or self.redis.address}\n\n'
+                               f'[tally]\nreference = {self.reference}\n')
 
     def run(self, name, *argv, **how):
         """Runs thidua-<name> to its end; `how` as for World.run."""
