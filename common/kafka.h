@@ -23,8 +23,8 @@ typedef struct td_kafka_settings {
 extern const td_opt_t td_kafka_options[]; /* into td_kafka_settings_t */
 extern const size_t td_kafka_option_count;
 
-/* Checks brokers and properties without a connection: unknown names and values, secrets given on
- * the command line. TD_ECONFIG or TD_EUSAGE. */
+/* Checks brokers and properties without a connection: unknown names and values, and secrets that
+ * are not in a file of their own. TD_ECONFIG. */
 TD_MUST_USE bool td_kafka_settings_check(const td_kafka_settings_t *settings, td_err_t *err);
 
 /* What to do about an error of Kafka. */

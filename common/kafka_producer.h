@@ -18,7 +18,8 @@ typedef struct td_kafka_out td_kafka_out_t; /* a topic to write to; owned by its
 typedef struct td_kafka_delivery {
 	void *topic_context;   /* as given to td_kafka_producer_topic */
 	uint64_t number;       /* as given to td_kafka_producer_send */
-	int64_t offset;        /* where it is in the log; -1 if it is not known to be there */
+	int64_t offset;        /* where it is in the log; -1 if not delivered, or if the broker only
+				  said that it had it already */
 	td_kafka_class_t kind; /* TD_KAFKA_FINE: delivered */
 	const char *why;       /* for the others; valid during the call */
 } td_kafka_delivery_t;
@@ -42,7 +43,7 @@ typedef struct td_kafka_producer_settings {
 typedef enum td_kafka_sent {
 	TD_KAFKA_SENT_QUEUED,  /* a report will come */
 	TD_KAFKA_SENT_FULL,    /* poll, then try again; take in nothing meanwhile */
-	TD_KAFKA_SENT_REFUSED, /* too large: it can never be sent; err is filled */
+	TD_KAFKA_SENT_REFUSED, /* too large, or no such topic; it is not queued; err is filled */
 	TD_KAFKA_SENT_BROKEN,  /* the producer is broken; err is filled */
 } td_kafka_sent_t;
 
@@ -87,7 +88,7 @@ TD_MUST_USE bool td_kafka_producer_flush(td_kafka_producer_t *producer, int time
 					 td_err_t *err);
 
 /* Drops what is queued and in flight, and reports each as not delivered (whether those in flight
- * arrived is not known). For a lost assignment and before freeing; break it afterwards. */
+ * arrived is not known). For a lost assignment; the producer is broken afterwards. */
 void td_kafka_producer_purge(td_kafka_producer_t *producer);
 
 /* True once it is broken, with the reason in `err` (TD_EUNAVAILABLE or what a person must mend).

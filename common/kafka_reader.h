@@ -86,6 +86,8 @@ const char *td_kafka_stream_topic(const td_kafka_stream_t *stream);
 /*
  * Waits at most `timeout_ms` for a first item and takes what else is there, up to batch_max.
  * `items` and what they point to are valid until the next call. Returns how many; 0: none came.
+ * A loop that sleeps on wake_fd first reads until 0 comes back: the descriptor tells when a queue
+ * stops being empty, not that it still is not.
  */
 TD_MUST_USE size_t td_kafka_reader_read(td_kafka_reader_t *reader, int timeout_ms,
 					const td_kafka_item_t **items);

@@ -34,7 +34,6 @@ typedef enum td_opt_type {
 typedef struct td_opt_list {
 	size_t count;
 	const char *items[TD_OPT_LIST_MAX];
-	bool on_command_line[TD_OPT_LIST_MAX]; /* visible to everybody on the machine */
 } td_opt_list_t;
 
 /* One option; a table of them is static and const. Fields left out are 0 or NULL. */

@@ -1,0 +1,26 @@
+#include "common/clock.h"
+
+#include <time.h>
+
+static int64_t read_us(clockid_t id)
+{
+	struct timespec now = {0};
+	/* Fails only for a clock that does not exist. */
+	(void)clock_gettime(id, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t td_clock_wall_ms(void)
+{
+	return read_us(CLOCK_REALTIME) / 1000;
+}
+
+int64_t td_clock_mono_ms(void)
+{
+	return read_us(CLOCK_MONOTONIC) / 1000;
+}
+
+int64_t td_clock_mono_us(void)
+{
+	return read_us(CLOCK_MONOTONIC);
+}

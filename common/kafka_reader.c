@@ -1,0 +1,328 @@
+#include "common/kafka_reader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/kafka_internal.h"
+
+enum { ASK_TIMEOUT_MS = 10000 };
+
+struct td_kafka_stream {
+	td_kafka_reader_t *reader;
+	rd_kafka_topic_t *topic;
+	void *context;
+	bool open;
+	rd_kafka_resp_err_t trouble; /* the error that came last, */
+	int64_t trouble_offset;      /* and where, */
+	unsigned repeats;            /* and how often in a row */
+	td_kafka_stream_t *next;
+};
+
+struct td_kafka_reader {
+	td_kafka_base_t base; /* first: librdkafka's opaque */
+	rd_kafka_queue_t *queue;
+	td_kafka_stream_t
+		*streams; /* all that were ever opened; kept, since messages point there */
+	size_t batch_max;
+	size_t held;
+	rd_kafka_message_t **messages; /* batch_max; `held` of them are ours to give back */
+	td_kafka_item_t *items;        /* batch_max */
+};
+
+static const td_kafka_property_t fixed[] = {
+	{"auto.offset.reset", "error"},        {"isolation.level", "read_uncommitted"},
+	{"enable.partition.eof", "true"},      {"check.crcs", "true"},
+	{"enable.auto.commit", "false"},       {"enable.auto.offset.store", "false"},
+	{"allow.auto.create.topics", "false"},
+};
+
+static bool start(td_kafka_reader_t *reader, const td_kafka_reader_settings_t *settings,
+		  td_err_t *err)
+{
+	char kbytes[24];
+	int64_t bytes = settings->queue_bytes > 0 ? settings->queue_bytes : 128 << 20;
+	(void)snprintf(kbytes, sizeof kbytes, "%lld", (long long)bytes / 1024);
+	const td_kafka_property_t defaults[] = {
+		/* With fewer, a reader slower than the fetch runs dry for a second each time. */
+		{"queued.min.messages", "1000000"},
+		{"queued.max.messages.kbytes", kbytes},
+		{"fetch.wait.max.ms", "50"},
+		{"topic.metadata.refresh.interval.ms", "10000"},
+#if RD_KAFKA_VERSION >= 0x020200ff
+		{"fetch.queue.backoff.ms", "10"},
+#endif
+	};
+	const td_kafka_plan_t plan = {
+		.settings = settings->cluster,
+		.client_id = settings->client_id,
+		.defaults = defaults,
+		.default_count = TD_COUNT(defaults),
+		.fixed = fixed,
+		.fixed_count = TD_COUNT(fixed),
+	};
+	return td_kafka_base_start(&reader->base, RD_KAFKA_CONSUMER, &plan, err);
+}
+
+static void free_memory(td_kafka_reader_t *reader)
+{
+	while (reader->streams) {
+		td_kafka_stream_t *stream = reader->streams;
+		reader->streams = stream->next;
+		free(stream);
+	}
+	free(reader->messages);
+	free(reader->items);
+	free(reader);
+}
+
+td_kafka_reader_t *td_kafka_reader_new(const td_kafka_reader_settings_t *settings, td_err_t *err)
+{
+	td_kafka_reader_t *reader = calloc(1, sizeof *reader);
+	if (!reader) {
+		(void)td_err_set(err, TD_EMEMORY, "no memory for a Kafka reader");
+		return NULL;
+	}
+	reader->batch_max = settings->batch_max > 0 ? (size_t)settings->batch_max : 1000;
+	reader->messages = calloc(reader->batch_max, sizeof *reader->messages);
+	reader->items = calloc(reader->batch_max, sizeof *reader->items);
+	bool made = reader->messages && reader->items;
+	if (!made)
+		(void)td_err_set(err, TD_EMEMORY, "no memory for a Kafka reader");
+	if (!made || !start(reader, settings, err)) {
+		free_memory(reader);
+		return NULL;
+	}
+	reader->queue = rd_kafka_queue_new(reader->base.client);
+	td_kafka_queue_wake(reader->queue, settings->wake_fd);
+	return reader;
+}
+
+static void give_back(td_kafka_reader_t *reader)
+{
+	for (size_t i = 0; i < reader->held; i++)
+		rd_kafka_message_destroy(reader->messages[i]);
+	reader->held = 0;
+}
+
+void td_kafka_reader_free(td_kafka_reader_t *reader)
+{
+	if (!reader)
+		return;
+	give_back(reader);
+	for (td_kafka_stream_t *stream = reader->streams; stream; stream = stream->next) {
+		td_kafka_stream_close(stream);
+		rd_kafka_topic_destroy(stream->topic);
+	}
+	rd_kafka_queue_destroy(reader->queue);
+	rd_kafka_destroy(reader->base.client);
+	free_memory(reader);
+}
+
+static td_kafka_stream_t *find(td_kafka_reader_t *reader, const char *topic)
+{
+	td_kafka_stream_t *stream = reader->streams;
+	while (stream && strcmp(rd_kafka_topic_name(stream->topic), topic) != 0)
+		stream = stream->next;
+	return stream;
+}
+
+static td_kafka_stream_t *add(td_kafka_reader_t *reader, const char *topic, td_err_t *err)
+{
+	td_kafka_stream_t *stream = calloc(1, sizeof *stream);
+	if (!stream) {
+		(void)td_err_set(err, TD_EMEMORY, "no memory to read %s", topic);
+		return NULL;
+	}
+	*stream = (td_kafka_stream_t){.reader = reader, .next = reader->streams};
+	rd_kafka_topic_conf_t *conf = rd_kafka_default_topic_conf_dup(reader->base.client);
+	rd_kafka_topic_conf_set_opaque(conf, stream);
+	stream->topic = rd_kafka_topic_new(reader->base.client, topic, conf);
+	if (!stream->topic) {
+		(void)td_kafka_fail(err, rd_kafka_last_error(), NULL, "reading", topic);
+		rd_kafka_topic_conf_destroy(conf);
+		free(stream);
+		return NULL;
+	}
+	reader->streams = stream;
+	return stream;
+}
+
+static bool begin(td_kafka_stream_t *stream, int64_t offset, td_err_t *err)
+{
+	if (rd_kafka_consume_start_queue(stream->topic, 0, offset, stream->reader->queue) != 0)
+		return td_kafka_fail(err, rd_kafka_last_error(), NULL, "reading",
+				     rd_kafka_topic_name(stream->topic));
+	stream->open = true;
+	stream->trouble = RD_KAFKA_RESP_ERR_NO_ERROR;
+	stream->repeats = 0;
+	return true;
+}
+
+/* Where to start, as librdkafka wants it. */
+static bool resolve(td_kafka_reader_t *reader, const char *topic, td_kafka_start_t start_at,
+		    int64_t *offset, td_err_t *err)
+{
+	int64_t low = 0, high = 0;
+	switch (start_at.from) {
+	case TD_KAFKA_FROM_OFFSET:
+		*offset = start_at.number;
+		return true;
+	case TD_KAFKA_FROM_BEGINNING:
+		*offset = RD_KAFKA_OFFSET_BEGINNING;
+		return true;
+	case TD_KAFKA_FROM_END:
+		*offset = RD_KAFKA_OFFSET_END;
+		return true;
+	case TD_KAFKA_FROM_TAIL:
+		break;
+	}
+	/* The library's own tail may begin before the first offset that is left. */
+	if (!td_kafka_ask_bounds(reader->base.client, topic, &low, &high, err))
+		return false;
+	*offset = high - low > start_at.number ? high - start_at.number : low;
+	return true;
+}
+
+td_kafka_stream_t *td_kafka_reader_open(td_kafka_reader_t *reader, const char *topic,
+					td_kafka_start_t start_at, void *context, td_err_t *err)
+{
+	int64_t offset = 0;
+	td_kafka_stream_t *stream = find(reader, topic);
+	if (stream && stream->open) {
+		(void)td_err_set(err, TD_EBUG, "%s is being read already", topic);
+		return NULL;
+	}
+	if (!stream)
+		stream = add(reader, topic, err);
+	if (!stream || !resolve(reader, topic, start_at, &offset, err))
+		return NULL;
+	stream->context = context;
+	return begin(stream, offset, err) ? stream : NULL;
+}
+
+void td_kafka_stream_close(td_kafka_stream_t *stream)
+{
+	if (!stream || !stream->open)
+		return;
+	stream->open = false;
+	/* Fails only for a partition that is not read. */
+	(void)rd_kafka_consume_stop(stream->topic, 0);
+}
+
+bool td_kafka_stream_seek(td_kafka_stream_t *stream, int64_t offset, td_err_t *err)
+{
+	td_kafka_stream_close(stream);
+	return begin(stream, offset, err);
+}
+
+void *td_kafka_stream_context(const td_kafka_stream_t *stream)
+{
+	return stream->context;
+}
+
+const char *td_kafka_stream_topic(const td_kafka_stream_t *stream)
+{
+	return rd_kafka_topic_name(stream->topic);
+}
+
+static void fill_error(td_kafka_item_t *item, const rd_kafka_message_t *message)
+{
+	td_kafka_stream_t *stream = item->stream;
+	bool again = stream->trouble == message->err && stream->trouble_offset == message->offset;
+	stream->repeats = again ? stream->repeats + 1 : 1;
+	stream->trouble = message->err;
+	stream->trouble_offset = message->offset;
+	item->kind = TD_KAFKA_ITEM_ERROR;
+	item->error = td_kafka_classify(message->err);
+	item->offset = message->offset >= 0 ? message->offset : -1;
+	item->repeats = stream->repeats;
+	item->why = rd_kafka_message_errstr(message);
+}
+
+static void fill_record(td_kafka_item_t *item, const rd_kafka_message_t *message)
+{
+	rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+	item->append_ms = rd_kafka_message_timestamp(message, &type);
+	item->by_broker = type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME;
+	item->key = (td_slice_t){message->key, message->key_len};
+	item->value = (td_slice_t){message->payload, message->len};
+	item->stream->trouble = RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+/* False for what concerns no open stream. */
+static bool fill_item(td_kafka_item_t *item, const rd_kafka_message_t *message)
+{
+	td_kafka_stream_t *stream = message->rkt ? rd_kafka_topic_opaque(message->rkt) : NULL;
+	if (!stream || !stream->open)
+		return false;
+	*item = (td_kafka_item_t){.stream = stream, .offset = message->offset};
+	if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+		fill_record(item, message);
+	else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
+		item->kind = TD_KAFKA_ITEM_END;
+	else
+		fill_error(item, message);
+	return true;
+}
+
+static size_t take_batch(td_kafka_reader_t *reader, size_t have)
+{
+	ssize_t got = rd_kafka_consume_batch_queue(reader->queue, 0, reader->messages + have,
+						   reader->batch_max - have);
+	return got > 0 ? have + (size_t)got : have;
+}
+
+size_t td_kafka_reader_read(td_kafka_reader_t *reader, int timeout_ms,
+			    const td_kafka_item_t **items)
+{
+	size_t count = 0;
+	give_back(reader);
+	*items = reader->items;
+	(void)rd_kafka_poll(reader->base.client, 0);
+	reader->held = take_batch(reader, 0);
+	/* A batch call with a time-out would wait for a full batch. */
+	if (reader->held == 0 && timeout_ms > 0) {
+		reader->messages[0] = rd_kafka_consume_queue(reader->queue, timeout_ms);
+		if (!reader->messages[0])
+			return 0;
+		reader->held = take_batch(reader, 1);
+	}
+	for (size_t i = 0; i < reader->held; i++) {
+		if (fill_item(&reader->items[count], reader->messages[i]))
+			count++;
+	}
+	return count;
+}
+
+bool td_kafka_ask_bounds(rd_kafka_t *client, const char *topic, int64_t *low, int64_t *high,
+			 td_err_t *err)
+{
+	rd_kafka_resp_err_t error =
+		rd_kafka_query_watermark_offsets(client, topic, 0, low, high, ASK_TIMEOUT_MS);
+	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+		return td_kafka_fail(err, error, NULL, "asking for the offsets of", topic);
+	return true;
+}
+
+bool td_kafka_reader_bounds(td_kafka_reader_t *reader, const char *topic, int64_t *low,
+			    int64_t *high, td_err_t *err)
+{
+	return td_kafka_ask_bounds(reader->base.client, topic, low, high, err);
+}
+
+bool td_kafka_reader_offset_at(td_kafka_reader_t *reader, const char *topic, int64_t append_ms,
+			       int64_t *offset, td_err_t *err)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_t *asked = rd_kafka_topic_partition_list_add(list, topic, 0);
+	asked->offset = append_ms;
+	rd_kafka_resp_err_t error =
+		rd_kafka_offsets_for_times(reader->base.client, list, ASK_TIMEOUT_MS);
+	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
+		error = asked->err;
+	*offset = asked->offset >= 0 ? asked->offset : -1;
+	rd_kafka_topic_partition_list_destroy(list);
+	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+		return td_kafka_fail(err, error, NULL, "asking for an offset of", topic);
+	return true;
+}
