@@ -130,10 +130,11 @@ static bool has_term(const td_metric_t *terms, uint16_t metric)
 	return false;
 }
 
-static bool is_kept(const td_query_t *query, const td_figure_t *figure, const td_cell_t *cell)
+static bool is_kept(const td_figure_t *figure, const td_cell_t *cell)
 {
-	uint8_t value = value_in(figure, query->only, cell);
-	return value == 0 || (value < 64 && (query->only_values >> value & 1) != 0);
+	uint8_t value = value_in(figure, figure->only, cell);
+	return figure->only == TD_DIM_NONE ||
+	       (value < 64 && (figure->only_values >> value & 1) != 0);
 }
 
 /* What one cell says to one figure. */
@@ -154,7 +155,7 @@ static bool share_of(const td_query_t *query, const td_figure_t *figure, const t
 		share->over = value;
 		return share->is_target;
 	}
-	if (!is_kept(query, figure, cell))
+	if (!is_kept(figure, cell))
 		return false;
 	share->over = has_term(figure->over, cell->metric) ? value : 0;
 	share->under = has_term(figure->under, cell->metric) ? value : 0;

@@ -22,11 +22,18 @@ typedef struct td_figure {
 	td_metric_t over[TD_RATE_TERMS_MAX];  /* what is summed; NONE: unused */
 	td_metric_t under[TD_RATE_TERMS_MAX]; /* what it is divided by; both NONE: it is no rate */
 	td_dimension_t dim1, dim2;
+	td_dimension_t only;   /* keep some values of this dimension; NONE: all */
+	uint64_t only_values;  /* bit (1 << value) for each value kept */
+	const char *selection; /* how `only` is written: "severity=very,especially"; "" for all */
 } td_figure_t;
 
 /* The figure of that code; false, TD_EUSAGE, naming the nearest code when there is none. */
 TD_MUST_USE bool td_figure_find(const char *code, td_figure_t *figure, td_err_t *err);
 bool td_figure_is_rate(const td_figure_t *figure);
+
+/* Narrows the figure to some values of one of its dimensions: "severity=very,especially"; "" keeps
+ * all. `selection` must outlive the figure. TD_EUSAGE, naming what is wrong. */
+TD_MUST_USE bool td_figure_select(td_figure_t *figure, const char *selection, td_err_t *err);
 
 enum { TD_FIGURES_MAX = 64, TD_PROVINCES_MAX = 64, TD_ROWS_MAX = 200000 };
 
@@ -38,10 +45,7 @@ typedef struct td_query {
 	bool by_province; /* else their sum, as "all" */
 	bool by_unit;
 	td_dimension_t by; /* split by this dimension, where a figure has it; NONE: not */
-	td_dimension_t
-		only; /* keep some values of this dimension, where a figure has it; NONE: all */
-	uint64_t only_values; /* bit (1 << value) for each value kept */
-	td_each_t each;       /* split over time */
+	td_each_t each;    /* split over time */
 	td_calendar_t calendar;
 	td_grain_t grain; /* the hashes that are read: HOUR when hours are asked for */
 	td_days_t days;

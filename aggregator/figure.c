@@ -1,5 +1,9 @@
 #include "aggregator/answer.h"
 
+#include "aggregator/dimension.h"
+
+#include <stdio.h>
+
 static void figure_of_metric(const td_metric_info_t *metric, td_figure_t *figure)
 {
 	*figure = (td_figure_t){
@@ -11,6 +15,7 @@ static void figure_of_metric(const td_metric_info_t *metric, td_figure_t *figure
 		.over = {metric->metric},
 		.dim1 = metric->dim1,
 		.dim2 = metric->dim2,
+		.selection = "",
 	};
 }
 
@@ -27,6 +32,7 @@ static void figure_of_rate(const td_rate_info_t *rate, td_figure_t *figure)
 		.en = rate->en,
 		.dim1 = first->dim1,
 		.dim2 = first->dim2,
+		.selection = "",
 	};
 	memcpy(figure->over, rate->numerators, sizeof figure->over);
 	memcpy(figure->under, rate->denominators, sizeof figure->under);
@@ -95,4 +101,49 @@ bool td_figure_find(const char *code, td_figure_t *figure, td_err_t *err)
 bool td_figure_is_rate(const td_figure_t *figure)
 {
 	return figure->under[0] != TD_METRIC_NONE;
+}
+
+/* Adds the bit of one value; `word` ends at a comma or at the text's end. */
+static bool add_value(td_figure_t *figure, const char *word, size_t length, td_err_t *err)
+{
+	for (uint32_t value = 1; value < 64; value++) {
+		const td_value_info_t *info = td_dimension_value(figure->only, (uint8_t)value);
+		if (info != NULL && strlen(info->code) == length &&
+		    memcmp(info->code, word, length) == 0) {
+			figure->only_values |= UINT64_C(1) << value;
+			return true;
+		}
+	}
+	return td_err_set(err, TD_EUSAGE, "'%.*s' is no value of %s", (int)length, word,
+			  td_dimension_name(figure->only));
+}
+
+bool td_figure_select(td_figure_t *figure, const char *selection, td_err_t *err)
+{
+	char name[32];
+	figure->selection = selection;
+	if (selection[0] == '\0')
+		return true;
+	size_t length = strcspn(selection, "=");
+	if (selection[length] == '\0' || length >= sizeof name)
+		return td_err_set(err, TD_EUSAGE,
+				  "'%s' is no selection; write severity=very,especially",
+				  selection);
+	(void)snprintf(name, sizeof name, "%.*s", (int)length, selection);
+	figure->only = td_dimension_by_name(name);
+	figure->only_values = 0;
+	if (figure->only == TD_DIM_NONE ||
+	    (figure->dim1 != figure->only && figure->dim2 != figure->only))
+		return td_err_set(err, TD_EUSAGE,
+				  "%s is not counted by '%s'; `thidua-tally metrics` shows by what "
+				  "it is",
+				  figure->code, name);
+	const char *word = selection + length;
+	while (*word != '\0') {
+		size_t size = strcspn(++word, ",");
+		if (!add_value(figure, word, size, err))
+			return false;
+		word += size;
+	}
+	return true;
 }

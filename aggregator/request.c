@@ -1,0 +1,301 @@
+#include "aggregator/request.h"
+
+#include "aggregator/dimension.h"
+#include "common/localday.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { LIST_MAX = 512, HOURS = 24, HOUR_MS = 3600 * 1000, LAST_DAYS_MAX = 3660 };
+
+bool td_request_day(const char *text, int32_t *day, td_err_t *err)
+{
+	int32_t on = 0;
+	size_t digits = 0;
+	for (const char *letter = text; *letter != '\0' && digits <= 8; letter++) {
+		bool is_dash = *letter == '-' && (digits == 4 || digits == 6);
+		if (*letter >= '0' && *letter <= '9') {
+			on = on * 10 + (*letter - '0');
+			digits++;
+		} else if (!is_dash) {
+			digits = 9;
+		}
+	}
+	if (digits != 8 || !td_localday_of_yyyymmdd(on, day))
+		return td_err_set(err, TD_EUSAGE, "'%s' is no day; write 2021-03-05", text);
+	return true;
+}
+
+/* Calls `each` for the words of a list with commas, until it returns false. */
+static bool for_each_word(const char *list, bool (*each)(void *context, const char *word),
+			  void *context, td_err_t *err)
+{
+	char copy[LIST_MAX];
+	if (strlen(list) >= sizeof copy)
+		return td_err_set(err, TD_EUSAGE, "the list '%.40s...' is longer than %d bytes",
+				  list, LIST_MAX - 1);
+	memcpy(copy, list, strlen(list) + 1);
+	char *rest = copy;
+	for (char *word = strsep(&rest, ","); word != NULL; word = strsep(&rest, ",")) {
+		if (!each(context, word))
+			return false;
+	}
+	return true;
+}
+
+/* What the functions that take a word work on. */
+typedef struct resolving {
+	const td_reference_t *reference;
+	td_resolved_t *resolved;
+	td_err_t *err;
+} resolving_t;
+
+static bool add_province(void *context, const char *word)
+{
+	resolving_t *to = context;
+	td_query_t *query = &to->resolved->query;
+	if (td_reference_province(to->reference, word) == NULL)
+		return td_err_set(to->err, TD_EUSAGE,
+				  "there is no province '%s'; provinces.tsv of the reference data "
+				  "lists them",
+				  word);
+	if (query->province_count == TD_PROVINCES_MAX)
+		return td_err_set(to->err, TD_EUSAGE, "more than %d provinces", TD_PROVINCES_MAX);
+	char *copy = to->resolved->provinces[query->province_count];
+	(void)snprintf(copy, TD_AREA_MAX, "%s", word);
+	query->provinces[query->province_count++] = copy;
+	return true;
+}
+
+static void add_member(const td_province_t *province, void *context)
+{
+	resolving_t *to = context;
+	/* The cluster's own table names only provinces that exist. */
+	(void)add_province(to, province->id);
+}
+
+static bool resolve_provinces(const td_request_t *request, resolving_t *to)
+{
+	if (request->provinces != NULL)
+		return for_each_word(request->provinces, add_province, to, to->err);
+	int32_t year = td_localday_yyyymmdd(to->resolved->query.days.last) / 10000;
+	td_reference_members(to->reference, (uint32_t)request->cluster, year, add_member, to);
+	if (to->resolved->query.province_count == 0)
+		return td_err_set(
+			to->err, TD_EUSAGE,
+			"cluster %d has no members in %d; name provinces with --province, "
+			"or add the year to clusters.tsv of the reference data",
+			(int)request->cluster, year);
+	return true;
+}
+
+static bool add_split(void *context, const char *word)
+{
+	resolving_t *to = context;
+	td_query_t *query = &to->resolved->query;
+	td_dimension_t dimension = td_dimension_by_name(word);
+	if (strcmp(word, "province") == 0)
+		query->by_province = true;
+	else if (strcmp(word, "unit") == 0)
+		query->by_unit = query->by_province = true;
+	else if (dimension == TD_DIM_NONE)
+		return td_err_set(
+			to->err, TD_EUSAGE,
+			"'%s' is nothing to split by; write province, unit, or a dimension "
+			"that `thidua-tally metrics` shows, such as severity",
+			word);
+	else if (query->by != TD_DIM_NONE && query->by != dimension)
+		return td_err_set(to->err, TD_EUSAGE, "only one dimension to split by, not also %s",
+				  word);
+	else
+		query->by = dimension;
+	return true;
+}
+
+static bool resolve_only(const char *only, td_query_t *query, td_err_t *err)
+{
+	for (size_t i = 0; i < query->figure_count; i++) {
+		if (!td_figure_select(&query->figures[i], only, err))
+			return false;
+	}
+	return true;
+}
+
+static bool resolve_each(const char *name, td_query_t *query, td_err_t *err)
+{
+	static const struct {
+		const char *name;
+		td_each_t each;
+	} names[] = {{"hour", TD_EACH_HOUR},       {"day", TD_EACH_DAY},
+		     {"half", TD_EACH_HALF},       {"month", TD_EACH_MONTH},
+		     {"quarter", TD_EACH_QUARTER}, {"year", TD_EACH_YEAR}};
+	for (size_t i = 0; i < TD_COUNT(names); i++) {
+		if (strcmp(names[i].name, name) != 0)
+			continue;
+		query->each = names[i].each;
+		if (query->each == TD_EACH_HOUR)
+			query->grain = TD_GRAIN_HOUR;
+		else if (query->each == TD_EACH_DAY && query->grain == TD_GRAIN_ANY)
+			query->grain = TD_GRAIN_DAY;
+		return true;
+	}
+	return td_err_set(err, TD_EUSAGE,
+			  "'%s' is no bucket; write hour, day, half, month, quarter or year", name);
+}
+
+static Thidua__V1__PeriodKind kind_of(const td_period_t *period)
+{
+	bool police = period->calendar == TD_CALENDAR_POLICE;
+	switch (period->months) {
+	case 12:
+		return police ? THIDUA__V1__PERIOD_KIND__PERIOD_KIND_POLICE_YEAR
+			      : THIDUA__V1__PERIOD_KIND__PERIOD_KIND_CALENDAR_YEAR;
+	case 6:
+		return police ? THIDUA__V1__PERIOD_KIND__PERIOD_KIND_POLICE_HALF
+			      : THIDUA__V1__PERIOD_KIND__PERIOD_KIND_CALENDAR_HALF;
+	case 3:
+		return police ? THIDUA__V1__PERIOD_KIND__PERIOD_KIND_POLICE_QUARTER
+			      : THIDUA__V1__PERIOD_KIND__PERIOD_KIND_CALENDAR_QUARTER;
+	case 1:
+		return police ? THIDUA__V1__PERIOD_KIND__PERIOD_KIND_POLICE_MONTH
+			      : THIDUA__V1__PERIOD_KIND__PERIOD_KIND_CALENDAR_MONTH;
+	default:
+		return THIDUA__V1__PERIOD_KIND__PERIOD_KIND_UNSPECIFIED;
+	}
+}
+
+static void cut_at(int32_t today, td_resolved_t *resolved)
+{
+	td_query_t *query = &resolved->query;
+	if (query->days.last <= today)
+		return;
+	query->days.last = today < query->days.first ? query->days.first - 1 : today;
+	td_days_t before = td_days_year_before(query->days);
+	query->before.last = before.last;
+}
+
+static bool resolve_period(const td_request_t *request, int32_t today, td_resolved_t *resolved,
+			   td_err_t *err)
+{
+	td_query_t *query = &resolved->query;
+	char this_year[8];
+	const char *name = request->period;
+	if (name == NULL) {
+		int32_t year_day = td_window_first(TD_EACH_YEAR, query->calendar, today) + 31;
+		(void)snprintf(this_year, sizeof this_year, "%d",
+			       td_localday_yyyymmdd(year_day) / 10000);
+		name = this_year;
+	}
+	if (!td_period_parse(name, query->calendar, &resolved->period, err))
+		return false;
+	td_period_t namesake = resolved->period;
+	namesake.year--;
+	query->days = td_period_days(&resolved->period);
+	query->before = td_period_days(&namesake);
+	query->period_kind = kind_of(&resolved->period);
+	(void)snprintf(resolved->title, sizeof resolved->title, "%s", name);
+	if (request->to_date || request->period == NULL)
+		cut_at(today, resolved);
+	return true;
+}
+
+static bool resolve_last(const char *last, int64_t now_ms, td_query_t *query, td_err_t *err)
+{
+	char *unit;
+	errno = 0;
+	long count = strtol(last, &unit, 10);
+	bool known = strcmp(unit, "h") == 0 || strcmp(unit, "d") == 0;
+	if (unit == last || errno != 0 || count < 1 || count > LAST_DAYS_MAX || !known)
+		return td_err_set(err, TD_EUSAGE,
+				  "'%s' is no window; write hours (24h) or days (7d, 30d)", last);
+	query->days.last = td_localday_of_ms(now_ms);
+	if (*unit == 'd') {
+		query->days.first = query->days.last - (int32_t)count + 1;
+	} else {
+		int64_t first_ms = now_ms - (int64_t)(count - 1) * HOUR_MS;
+		query->days.first = td_localday_of_ms(first_ms);
+		query->first_hour = (int8_t)td_localday_hour_of_ms(first_ms);
+		query->last_hour = (int8_t)td_localday_hour_of_ms(now_ms);
+		query->grain = TD_GRAIN_HOUR;
+	}
+	query->before = td_days_year_before(query->days);
+	return true;
+}
+
+static bool resolve_range(const td_request_t *request, td_query_t *query, td_err_t *err)
+{
+	if (request->from == NULL || request->to == NULL)
+		return td_err_set(err, TD_EUSAGE, "--from and --to belong together");
+	if (!td_request_day(request->from, &query->days.first, err) ||
+	    !td_request_day(request->to, &query->days.last, err))
+		return false;
+	if (query->days.first > query->days.last)
+		return td_err_set(err, TD_EUSAGE, "--from %s lies behind --to %s", request->from,
+				  request->to);
+	query->before = td_days_year_before(query->days);
+	return true;
+}
+
+static bool resolve_days(const td_request_t *request, int64_t now_ms, td_resolved_t *resolved,
+			 td_err_t *err)
+{
+	td_query_t *query = &resolved->query;
+	const char *calendar = request->calendar == NULL ? "police" : request->calendar;
+	bool range = request->from != NULL || request->to != NULL;
+	if (strcmp(calendar, "police") != 0 && strcmp(calendar, "civil") != 0)
+		return td_err_set(err, TD_EUSAGE, "'%s' is no calendar; write police or civil",
+				  calendar);
+	if ((request->period != NULL) + (request->last != NULL) + range > 1)
+		return td_err_set(err, TD_EUSAGE,
+				  "one of --period, --last and --from with --to, not several");
+	query->calendar = strcmp(calendar, "police") == 0 ? TD_CALENDAR_POLICE : TD_CALENDAR_CIVIL;
+	query->last_hour = HOURS - 1;
+	if (request->last != NULL) {
+		(void)snprintf(resolved->title, sizeof resolved->title, "%s", request->last);
+		return resolve_last(request->last, now_ms, query, err);
+	}
+	if (range) {
+		(void)snprintf(resolved->title, sizeof resolved->title, "%.10s – %.10s",
+			       request->from == NULL ? "" : request->from,
+			       request->to == NULL ? "" : request->to);
+		return resolve_range(request, query, err);
+	}
+	return resolve_period(request, td_localday_of_ms(now_ms), resolved, err);
+}
+
+static bool resolve_figures(const td_request_t *request, td_query_t *query, td_err_t *err)
+{
+	if (request->figure_count > TD_FIGURES_MAX)
+		return td_err_set(err, TD_EUSAGE, "more than %d metrics", TD_FIGURES_MAX);
+	for (size_t i = 0; i < request->figure_count; i++) {
+		if (!td_figure_find(request->figures[i], &query->figures[i], err))
+			return false;
+	}
+	query->figure_count = request->figure_count;
+	return true;
+}
+
+bool td_request_resolve(const td_request_t *request, const td_reference_t *reference,
+			int64_t now_ms, td_resolved_t *resolved, td_err_t *err)
+{
+	*resolved = (td_resolved_t){0};
+	td_query_t *query = &resolved->query;
+	resolving_t to = {.reference = reference, .resolved = resolved, .err = err};
+	if (!resolve_figures(request, query, err) ||
+	    !resolve_days(request, now_ms, resolved, err) || !resolve_provinces(request, &to))
+		return false;
+	if (request->by != NULL && !for_each_word(request->by, add_split, &to, err))
+		return false;
+	if (request->only != NULL && !resolve_only(request->only, query, err))
+		return false;
+	if (request->each != NULL && !resolve_each(request->each, query, err))
+		return false;
+	if (query->by_unit && query->grain == TD_GRAIN_HOUR)
+		return td_err_set(err, TD_EUSAGE, "hours are kept by province, not by unit");
+	if (!request->compare)
+		query->before = (td_days_t){.first = 0, .last = -1};
+	query->rank = request->rank;
+	query->by_province = query->by_province || request->rank;
+	return true;
+}

@@ -1,0 +1,268 @@
+#include "aggregator/show.h"
+
+#include "aggregator/dimension.h"
+#include "aggregator/model.h"
+#include "aggregator/table.h"
+#include "common/localday.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { TEXT_MAX = 32 };
+
+const char *td_show_format(td_arena_t *arena, const char *format, ...)
+{
+	va_list args, again;
+	va_start(args, format);
+	va_copy(again, args);
+	int size = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	char *text = size < 0 ? NULL : td_arena_take(arena, (size_t)size + 1);
+	if (text != NULL)
+		(void)vsnprintf(text, (size_t)size + 1, format, again);
+	va_end(again);
+	return text;
+}
+
+const char *td_show_province(const td_show_t *show, const char *province)
+{
+	if (strcmp(province, "all") == 0)
+		return td_say(show->lang, "Toàn cụm", "All");
+	const td_province_t *known = td_reference_province(show->reference, province);
+	return known == NULL ? province : td_say(show->lang, known->name_vi, known->name_en);
+}
+
+const char *td_show_value(const td_show_t *show, td_dimension_t dimension, const char *code)
+{
+	for (uint32_t value = 1; value < UINT8_MAX; value++) {
+		const td_value_info_t *info = td_dimension_value(dimension, (uint8_t)value);
+		if (info != NULL && strcmp(info->code, code) == 0)
+			return td_say(show->lang, info->vi, info->en);
+	}
+	return code;
+}
+
+void td_show_day(const td_show_t *show, int32_t on, char *text)
+{
+	int year = on / 10000 % 10000, month = on / 100 % 100, day = on % 100;
+	if (show->lang == TD_LANG_VI)
+		(void)snprintf(text, 16, "%02d/%02d/%04d", day, month, year);
+	else
+		(void)snprintf(text, 16, "%04d-%02d-%02d", year, month, day);
+}
+
+/* "07:00 15/12/2020" in Viet Nam's time. */
+static const char *moment_text(const td_show_t *show, int64_t ms)
+{
+	char day[16];
+	int32_t local = td_localday_of_ms(ms);
+	int64_t minutes = (ms - td_localday_start_ms(local)) / 60000;
+	td_show_day(show, td_localday_yyyymmdd(local), day);
+	return td_show_format(show->arena, "%02d:%02d %s", (int)(minutes / 60), (int)(minutes % 60),
+			      day);
+}
+
+static const char *unit_name(const td_show_t *show, const Thidua__V1__TallyRow *row)
+{
+	int32_t day;
+	if (row->unit[0] == '\0' || !td_localday_of_yyyymmdd(row->bucket_on, &day))
+		return row->unit;
+	const td_unit_t *unit = td_reference_unit(show->reference, row->unit, day);
+	return unit == NULL ? row->unit : unit->name_vi;
+}
+
+static const char *bucket_text(const td_show_t *show, const Thidua__V1__TallyRow *row)
+{
+	char day[16];
+	if (show->query->each == TD_EACH_NONE)
+		return "";
+	td_show_day(show, row->bucket_on, day);
+	if (row->hour < 0 && show->query->each == TD_EACH_HOUR)
+		return td_show_format(show->arena, "%s --:--", day);
+	if (row->hour < 0)
+		return td_show_format(show->arena, "%s", day);
+	return td_show_format(show->arena, "%s %02d:00", day, row->hour);
+}
+
+static const char *number_text(const td_show_t *show, int64_t number)
+{
+	char *text = td_arena_take(show->arena, TEXT_MAX);
+	if (text != NULL)
+		td_model_number(number, show->lang == TD_LANG_VI, text);
+	return text;
+}
+
+static const char *percent_text(const td_show_t *show, int64_t hundredths)
+{
+	char *text = td_arena_take(show->arena, TEXT_MAX);
+	if (text != NULL)
+		td_model_percent(hundredths, show->lang == TD_LANG_VI, text);
+	return text;
+}
+
+/* The figure itself: the sum, or of a rate the percentage. */
+static const char *value_text(const td_show_t *show, const Thidua__V1__TallyRow *row,
+			      const td_figure_t *figure)
+{
+	if (!td_figure_is_rate(figure))
+		return number_text(show, row->value);
+	return row->rate_hundredths == NULL ? "–" : percent_text(show, row->rate_hundredths->value);
+}
+
+static const char *before_text(const td_show_t *show, const Thidua__V1__TallyRow *row,
+			       const td_figure_t *figure)
+{
+	if (row->value_before == NULL)
+		return "";
+	if (!td_figure_is_rate(figure))
+		return number_text(show, row->value_before->value);
+	return row->denominator_before <= 0
+		       ? "–"
+		       : percent_text(show, td_rate_hundredths(row->value_before->value,
+							       row->denominator_before));
+}
+
+static const char *signed_text(const td_show_t *show, int64_t number, bool percent)
+{
+	const char *text = percent ? percent_text(show, number) : number_text(show, number);
+	return text == NULL || number <= 0 ? text : td_show_format(show->arena, "+%s", text);
+}
+
+/* How far from the year before: in numbers and percent, of a rate in percentage points. */
+static const char *change_text(const td_show_t *show, const Thidua__V1__TallyRow *row,
+			       const td_figure_t *figure)
+{
+	if (row->value_before == NULL)
+		return "";
+	int64_t before = row->value_before->value, change = row->value - before;
+	if (td_figure_is_rate(figure)) {
+		if (row->rate_hundredths == NULL || row->denominator_before <= 0)
+			return "";
+		return signed_text(show,
+				   row->rate_hundredths->value -
+					   td_rate_hundredths(before, row->denominator_before),
+				   true);
+	}
+	if (before <= 0)
+		return signed_text(show, change, false);
+	int64_t rate = change < 0 ? -td_rate_hundredths(-change, before)
+				  : td_rate_hundredths(change, before);
+	const char *number = signed_text(show, change, false);
+	const char *percent = signed_text(show, rate, true);
+	return number == NULL || percent == NULL
+		       ? NULL
+		       : td_show_format(show->arena, "%s (%s)", number, percent);
+}
+
+/* Percent of the target reached; of a rate the target itself, since both are percentages. */
+static const char *target_text(const td_show_t *show, const Thidua__V1__TallyRow *row,
+			       const td_figure_t *figure)
+{
+	if (row->target == NULL)
+		return "";
+	if (td_figure_is_rate(figure))
+		return percent_text(show, row->target->value);
+	return row->target->value <= 0
+		       ? "–"
+		       : percent_text(show, td_rate_hundredths(row->value, row->target->value));
+}
+
+enum { COLUMNS = 10 };
+
+static bool row_cells(const td_show_t *show, const Thidua__V1__TallyRow *row, td_table_t *table)
+{
+	const td_query_t *query = show->query;
+	const td_figure_t *figure = &query->figures[0];
+	for (size_t i = 0; i < query->figure_count; i++) {
+		if (strcmp(query->figures[i].code, row->metric) == 0 &&
+		    (query->by != TD_DIM_NONE ||
+		     strcmp(query->figures[i].selection, row->dimension) == 0))
+			figure = &query->figures[i];
+	}
+	const char *cells[COLUMNS] = {
+		td_say(show->lang, figure->vi, figure->en),
+		bucket_text(show, row),
+		td_show_province(show, row->province),
+		unit_name(show, row),
+		query->by == TD_DIM_NONE ? "" : td_show_value(show, query->by, row->dimension),
+		value_text(show, row, figure),
+		before_text(show, row, figure),
+		change_text(show, row, figure),
+		target_text(show, row, figure),
+		row->rank == 0 ? "" : td_show_format(show->arena, "%u", row->rank),
+	};
+	for (size_t i = 0; i < COLUMNS; i++) {
+		if (cells[i] == NULL)
+			return false;
+	}
+	return td_table_add(table, cells);
+}
+
+bool td_show_completeness(const td_show_t *show, const Thidua__V1__TallyAnswer *answer,
+			  const char **text)
+{
+	const Thidua__V1__Completeness *complete = answer->completeness;
+	if (complete == NULL) {
+		*text = "";
+		return true;
+	}
+	const char *until = td_say(show->lang, "chưa rõ", "unknown");
+	uint64_t holes = 0;
+	for (size_t i = 0; i < answer->n_positions; i++)
+		holes += answer->positions[i]->open_holes;
+	if (complete->complete_until != NULL)
+		until = moment_text(show, complete->complete_until->seconds * 1000);
+	*text = until == NULL
+			? NULL
+			: td_show_format(
+				  show->arena,
+				  td_say(show->lang,
+					 "Đầy đủ: %u/%u tỉnh; toàn bộ đến %s. Chưa sửa: %llu bản "
+					 "ghi "
+					 "bị từ chối. Thiếu: %llu số thứ tự, %llu vị trí nhật "
+					 "ký.\n",
+					 "Complete: %u of %u provinces; all until %s. Open: %llu "
+					 "rejected records. Missing: %llu sequence numbers, %llu "
+					 "log "
+					 "positions.\n"),
+				  complete->provinces_complete, complete->provinces_expected, until,
+				  (unsigned long long)complete->open_rejections,
+				  (unsigned long long)complete->sequence_gaps,
+				  (unsigned long long)holes);
+	return *text != NULL;
+}
+
+bool td_show_rows(const td_show_t *show, const Thidua__V1__TallyAnswer *answer, const char **text)
+{
+	bool vi = show->lang == TD_LANG_VI;
+	const char *const heads[COLUMNS] = {
+		vi ? "Chỉ tiêu" : "Figure",       vi ? "Từ ngày" : "From",
+		vi ? "Tỉnh" : "Province",         vi ? "Đơn vị" : "Unit",
+		vi ? "Phân loại" : "Class",       vi ? "Số liệu" : "Value",
+		vi ? "Cùng kỳ" : "A year before", vi ? "Tăng, giảm" : "Change",
+		vi ? "So chỉ tiêu" : "Of target", vi ? "Hạng" : "Rank",
+	};
+	static const bool right[COLUMNS] = {
+		[5] = true, [6] = true, [7] = true, [8] = true, [9] = true};
+	td_table_t *table = td_table_new(heads, right, COLUMNS, show->arena);
+	if (table == NULL)
+		return false;
+	for (size_t i = 0; i < answer->n_rows; i++) {
+		if (!row_cells(show, answer->rows[i], table))
+			return false;
+	}
+	return td_table_text(table, text);
+}
+
+bool td_show_table(const td_show_t *show, const Thidua__V1__TallyAnswer *answer, const char **text)
+{
+	char from[16], to[16];
+	const char *rows, *complete;
+	if (!td_show_rows(show, answer, &rows) || !td_show_completeness(show, answer, &complete))
+		return false;
+	td_show_day(show, answer->from_on, from);
+	td_show_day(show, answer->to_on, to);
+	*text = td_show_format(show->arena, "%s: %s – %s\n\n%s\n%s", answer->title, from, to, rows,
+			       complete);
+	return *text != NULL;
+}

@@ -1,0 +1,48 @@
+#include "aggregator/show.h"
+
+#include <stdio.h>
+
+/* An optional number as CSV: empty when absent. */
+static const char *optional(const td_show_t *show, const Thidua__V1__Number *number)
+{
+	return number == NULL ? "" : td_show_format(show->arena, "%lld", (long long)number->value);
+}
+
+static const char *line_of(const td_show_t *show, const Thidua__V1__TallyRow *row)
+{
+	const char *rate = optional(show, row->rate_hundredths);
+	const char *before = optional(show, row->value_before);
+	const char *target = optional(show, row->target);
+	if (rate == NULL || before == NULL || target == NULL)
+		return NULL;
+	/* Codes and ids hold neither commas nor quotes. */
+	return td_show_format(show->arena, "%s,%s,%s,%s,%d,%d,%lld,%lld,%s,%s,%lld,%s,%u\n",
+			      row->metric, row->province, row->unit, row->dimension, row->bucket_on,
+			      row->hour, (long long)row->value, (long long)row->denominator, rate,
+			      before, (long long)row->denominator_before, target, row->rank);
+}
+
+bool td_show_csv(const td_show_t *show, const Thidua__V1__TallyAnswer *answer, const char **text)
+{
+	static const char head[] =
+		"metric,province,unit,dimension,bucket_on,hour,value,denominator,rate_hundredths,"
+		"value_before,denominator_before,target,rank\n";
+	size_t size = sizeof head, count = answer->n_rows;
+	const char **lines = td_arena_take(show->arena, count * sizeof *lines);
+	if (lines == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		lines[i] = line_of(show, answer->rows[i]);
+		if (lines[i] == NULL)
+			return false;
+		size += strlen(lines[i]);
+	}
+	char *out = td_arena_take(show->arena, size);
+	if (out == NULL)
+		return false;
+	*text = out;
+	out = stpcpy(out, head);
+	for (size_t i = 0; i < count; i++)
+		out = stpcpy(out, lines[i]);
+	return true;
+}

@@ -1,0 +1,44 @@
+/*
+ * summary: the figures of a year on one page: the cluster's sums beside the year before, each
+ * province's, the ranking by points and the titles.
+ *
+ * Pure. One set of cells feeds four answers, so that all of the page belongs to one moment.
+ */
+#ifndef TD_AGGREGATOR_SUMMARY_H
+#define TD_AGGREGATOR_SUMMARY_H
+
+#include "aggregator/answer.h"
+#include "aggregator/request.h"
+#include "aggregator/show.h"
+
+typedef enum td_summary_part {
+	TD_SUMMARY_TOTAL,     /* sums of the provinces */
+	TD_SUMMARY_PROVINCES, /* the same figures, each province's */
+	TD_SUMMARY_SCORES,    /* points and maximum by stage */
+	TD_SUMMARY_TITLES,    /* titles of collectives */
+	TD_SUMMARY_PARTS
+} td_summary_part_t;
+
+typedef struct td_summary {
+	td_query_t queries[TD_SUMMARY_PARTS];
+	td_answer_t *answers[TD_SUMMARY_PARTS];
+} td_summary_t;
+
+/* Makes the queries for the days and provinces of `resolved`, and empty answers; false, with `err`,
+ * when memory is out. `resolved` must outlive it. Free with td_summary_free in either case. */
+TD_MUST_USE bool td_summary_make(const td_resolved_t *resolved, td_summary_t *summary,
+				 td_err_t *err);
+void td_summary_free(td_summary_t *summary);
+
+/* The finished answers as pages: the table of sums and of provinces, then the ranking. */
+TD_MUST_USE bool td_summary_figures(const td_summary_t *summary, const td_show_t *show,
+				    const char **text, td_err_t *err);
+TD_MUST_USE bool td_summary_ranking(const td_summary_t *summary, const td_show_t *show,
+				    const char **text, td_err_t *err);
+
+/* All four answers' rows in one message, for JSON: figures narrowed to something name it in their
+ * dimension; points carry the rank of their province. */
+TD_MUST_USE bool td_summary_model(const td_summary_t *summary, const char *title, td_arena_t *arena,
+				  Thidua__V1__TallyAnswer *message, td_err_t *err);
+
+#endif

@@ -1,0 +1,200 @@
+#include "aggregator/tally_commands.h"
+
+#include "aggregator/completeness.h"
+#include "aggregator/model.h"
+#include "aggregator/request.h"
+#include "aggregator/summary.h"
+#include "aggregator/tally_read.h"
+#include "common/localday.h"
+#include "proto/json.h"
+
+enum { JSON_MAX = 256 * 1024 * 1024 };
+
+static bool no_memory(td_err_t *err)
+{
+	return td_err_set(err, TD_EMEMORY, "no memory for the answer; ask for less at once");
+}
+
+static td_lang_t lang_of(const td_tally_settings_t *settings)
+{
+	return strcmp(settings->lang, "en") == 0 ? TD_LANG_EN : TD_LANG_VI;
+}
+
+bool td_tally_json(const td_tally_t *tally, const ProtobufCMessage *message, const char **text,
+		   td_err_t *err)
+{
+	td_buf_t out = td_buf_make(JSON_MAX);
+	bool ok = td_json_write(message, &out, err);
+	char *copy = ok ? td_arena_take(tally->arena, out.size + 2) : NULL;
+	if (copy != NULL) {
+		memcpy(copy, out.data, out.size);
+		memcpy(copy + out.size, "\n", 2);
+	} else if (ok) {
+		ok = no_memory(err);
+	}
+	*text = copy;
+	td_buf_free(&out);
+	return ok;
+}
+
+static bool resolve(const td_tally_t *tally, const char *const *figures, size_t count,
+		    td_resolved_t *resolved, td_err_t *err)
+{
+	const td_tally_settings_t *settings = tally->settings;
+	const td_request_t request = {
+		.figures = figures,
+		.figure_count = count,
+		.period = settings->period,
+		.calendar = settings->calendar,
+		.from = settings->from,
+		.to = settings->to,
+		.last = settings->last,
+		.to_date = settings->to_date,
+		.by = settings->by,
+		.only = settings->only,
+		.each = settings->each,
+		.provinces = settings->provinces,
+		.cluster = settings->cluster,
+		.compare = settings->compare,
+		.rank = settings->rank,
+	};
+	return td_request_resolve(&request, tally->reference, tally->now_ms, resolved, err);
+}
+
+/* Reads the shards into the answers, and says in `message` how complete they are. */
+static bool read_answers(const td_tally_t *tally, const td_query_t *query,
+			 td_answer_t *const *answers, size_t count,
+			 Thidua__V1__TallyAnswer *message, td_err_t *err)
+{
+	td_shard_view_t *shards;
+	size_t shard_count;
+	const td_tally_ask_t ask = {.query = query,
+				    .answers = answers,
+				    .answer_count = count,
+				    .generation = (uint32_t)tally->settings->generation};
+	if (!td_tally_read(tally->redis, &ask, tally->arena, &shards, &shard_count, err))
+		return false;
+	int64_t end_ms = td_localday_start_ms(query->days.last + 1);
+	const td_completeness_ask_t complete = {
+		.provinces = query->provinces,
+		.province_count = query->province_count,
+		.end_ms = end_ms < tally->now_ms ? end_ms : tally->now_ms,
+	};
+	return td_completeness_fill(shards, shard_count, tally->reference, &complete, tally->arena,
+				    message) ||
+	       no_memory(err);
+}
+
+static bool print(const td_tally_t *tally, const td_show_t *show,
+		  const Thidua__V1__TallyAnswer *message, const char **text, td_err_t *err)
+{
+	const char *format = tally->settings->format;
+	if (strcmp(format, "json") == 0)
+		return td_tally_json(tally, &message->base, text, err);
+	bool ok = strcmp(format, "csv") == 0 ? td_show_csv(show, message, text)
+					     : td_show_table(show, message, text);
+	return ok || no_memory(err);
+}
+
+static bool answer_figures(const td_tally_t *tally, const char *const *figures, size_t count,
+			   const char **text, td_err_t *err)
+{
+	td_resolved_t resolved;
+	const td_row_t *rows;
+	size_t row_count;
+	Thidua__V1__TallyAnswer message, complete = {0};
+	if (!resolve(tally, figures, count, &resolved, err))
+		return false;
+	td_show_t show = {&resolved.query, tally->reference, lang_of(tally->settings),
+			  tally->arena};
+	td_answer_t *answer = td_answer_new(&resolved.query);
+	bool ok = answer != NULL || no_memory(err);
+	ok = ok && read_answers(tally, &resolved.query, &answer, 1, &complete, err) &&
+	     td_answer_finish(answer, &rows, &row_count, err);
+	if (ok && !td_model_fill(&resolved.query, resolved.title, rows, row_count, tally->arena,
+				 &message))
+		ok = no_memory(err);
+	if (ok) {
+		message.completeness = complete.completeness;
+		message.positions = complete.positions;
+		message.n_positions = complete.n_positions;
+		ok = print(tally, &show, &message, text, err);
+	}
+	td_answer_free(answer);
+	return ok;
+}
+
+/* The pages of the summary as text: `ranking_only` leaves the figures out. */
+static bool summary_text(const td_tally_t *tally, const td_summary_t *summary,
+			 const td_show_t *show, bool ranking_only,
+			 const Thidua__V1__TallyAnswer *message, const char **text, td_err_t *err)
+{
+	char from[16], to[16];
+	const char *figures = "", *ranking, *complete;
+	if ((!ranking_only && !td_summary_figures(summary, show, &figures, err)) ||
+	    !td_summary_ranking(summary, show, &ranking, err))
+		return false;
+	td_show_day(show, message->from_on, from);
+	td_show_day(show, message->to_on, to);
+	if (!td_show_completeness(show, message, &complete))
+		return no_memory(err);
+	*text = td_show_format(tally->arena, "%s %s: %s – %s\n\n%s%s%s\n%s",
+			       td_say(show->lang, "Thi đua năm", "Emulation year"), message->title,
+			       from, to, figures, figures[0] == '\0' ? "" : "\n", ranking,
+			       complete);
+	return *text != NULL || no_memory(err);
+}
+
+static bool answer_summary(const td_tally_t *tally, bool ranking_only, const char **text,
+			   td_err_t *err)
+{
+	td_resolved_t resolved;
+	td_summary_t summary = {0};
+	Thidua__V1__TallyAnswer message, complete = {0};
+	td_tally_settings_t settings = *tally->settings;
+	td_tally_t asked = *tally;
+	settings.compare = true;
+	asked.settings = &settings;
+	if (!resolve(&asked, NULL, 0, &resolved, err))
+		return false;
+	td_show_t show = {&resolved.query, tally->reference, lang_of(&settings), tally->arena};
+	bool ok = td_summary_make(&resolved, &summary, err) &&
+		  read_answers(tally, &resolved.query, summary.answers, TD_SUMMARY_PARTS, &complete,
+			       err) &&
+		  td_summary_model(&summary, resolved.title, tally->arena, &message, err);
+	if (ok) {
+		message.completeness = complete.completeness;
+		message.positions = complete.positions;
+		message.n_positions = complete.n_positions;
+		ok = strcmp(settings.format, "table") == 0
+			     ? summary_text(tally, &summary, &show, ranking_only, &message, text,
+					    err)
+			     : print(tally, &show, &message, text, err);
+	}
+	td_summary_free(&summary);
+	return ok;
+}
+
+static const char *const commands[] = {"metrics", "summary", "ranking", "status"};
+
+bool td_tally_needs_redis(const char *command)
+{
+	return command == NULL || strcmp(command, "metrics") != 0;
+}
+
+bool td_tally_command(const td_tally_t *tally, const char *const *arguments, size_t count,
+		      const char **text, td_err_t *err)
+{
+	const char *command = count == 0 ? "summary" : arguments[0];
+	for (size_t i = 0; i < TD_COUNT(commands); i++) {
+		if (count > 1 && strcmp(commands[i], command) == 0)
+			return td_err_set(err, TD_EUSAGE, "'%s' takes nothing behind it", command);
+	}
+	if (strcmp(command, "metrics") == 0)
+		return td_tally_metrics(tally, text, err);
+	if (strcmp(command, "status") == 0)
+		return td_tally_status(tally, text, err);
+	if (strcmp(command, "summary") == 0 || strcmp(command, "ranking") == 0)
+		return answer_summary(tally, strcmp(command, "ranking") == 0, text, err);
+	return answer_figures(tally, arguments, count, text, err);
+}

@@ -1,0 +1,159 @@
+#include "aggregator/tally_commands.h"
+#include "common/clock.h"
+#include "common/folder.h"
+#include "common/log.h"
+#include "common/opt.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+enum { ARENA_LIMIT = 512 * 1024 * 1024 };
+
+#define TALLY(name_, key_, argument_, type_, member, standard_, doc_)                              \
+	{                                                                                          \
+		.section = "tally", .name = name_, .key = key_, .argument = argument_,             \
+		.type = type_, .at = offsetof(td_tally_settings_t, member), .standard = standard_, \
+		.doc = doc_                                                                        \
+	}
+#define ASKED(name_, key_, argument_, type_, member, doc_)                                         \
+	{                                                                                          \
+		.name = name_, .key = key_, .argument = argument_, .type = type_,                  \
+		.at = offsetof(td_tally_settings_t, member), .doc = doc_                           \
+	}
+
+static const td_opt_t options[] = {
+	{.section = "tally",
+	 .name = "lang",
+	 .key = 'l',
+	 .argument = "vi|en",
+	 .type = TD_OPT_CHOICE,
+	 .choices = "vi en",
+	 .at = offsetof(td_tally_settings_t, lang),
+	 .standard = "vi",
+	 .doc = "language of tables"},
+	{.section = "tally",
+	 .name = "format",
+	 .key = 'f',
+	 .argument = "table|json|csv",
+	 .type = TD_OPT_CHOICE,
+	 .choices = "table json csv",
+	 .at = offsetof(td_tally_settings_t, format),
+	 .standard = "table",
+	 .doc = "form of the answer"},
+	TALLY("reference", 0, "DIR", TD_OPT_PATH, reference, TD_REFERENCE_FOLDER,
+	      "folder of the reference data: names, clusters, who reports for whom"),
+	{.section = "tally",
+	 .name = "cluster",
+	 .argument = "N",
+	 .type = TD_OPT_INT,
+	 .at = offsetof(td_tally_settings_t, cluster),
+	 .standard = "3",
+	 .min = 1,
+	 .max = 999,
+	 .doc = "the ministry's cluster whose provinces are meant"},
+	{.section = "tally",
+	 .name = "generation",
+	 .argument = "N",
+	 .type = TD_OPT_INT,
+	 .at = offsetof(td_tally_settings_t, generation),
+	 .standard = "0",
+	 .min = 0,
+	 .max = 1000000,
+	 .doc = "generation of the judgement"},
+	ASKED("period", 'p', "PERIOD", TD_OPT_TEXT, period,
+	      "2021, 2021-H1, 2021-Q3, 2021-M09 or 2021-9M; without days, this year to date"),
+	{.name = "calendar",
+	 .argument = "police|civil",
+	 .type = TD_OPT_CHOICE,
+	 .choices = "police civil",
+	 .at = offsetof(td_tally_settings_t, calendar),
+	 .standard = "police",
+	 .doc = "periods from the 15th to the 14th, or those of the almanac"},
+	ASKED("from", 0, "DAY", TD_OPT_TEXT, from, "first day, 2021-03-05"),
+	ASKED("to", 0, "DAY", TD_OPT_TEXT, to, "last day, included"),
+	ASKED("last", 0, "WINDOW", TD_OPT_TEXT, last,
+	      "the last hours or days until now: 24h, 7d, 30d"),
+	ASKED("to-date", 0, NULL, TD_OPT_BOOL, to_date, "cut the period at today"),
+	ASKED("by", 'b', "LIST", TD_OPT_TEXT, by,
+	      "split by province, unit, or a dimension such as severity"),
+	ASKED("only", 0, "DIM=LIST", TD_OPT_TEXT, only,
+	      "keep some values: severity=very,especially"),
+	ASKED("each", 'e', "BUCKET", TD_OPT_TEXT, each,
+	      "split by hour, day, half (month), month, quarter or year"),
+	ASKED("province", 0, "LIST", TD_OPT_TEXT, provinces,
+	      "these provinces instead of the cluster's: vn-06,vn-69"),
+	ASKED("compare", 'c', NULL, TD_OPT_BOOL, compare,
+	      "show the same days of the year before beside it"),
+	ASKED("rank", 'r', NULL, TD_OPT_BOOL, rank, "number the provinces, highest first"),
+};
+
+static bool load_reference(const char *path, td_reference_t **reference, td_err_t *err)
+{
+	td_folder_t folder;
+	td_reference_file_t files[TD_FOLDER_FILES_MAX];
+	bool ok = td_folder_read(path, ".tsv", &folder, err);
+	for (size_t i = 0; ok && i < folder.count; i++)
+		files[i] =
+			(td_reference_file_t){folder.names[i], td_buf_slice(&folder.contents[i])};
+	*reference = ok ? td_reference_parse(files, folder.count, 0, err) : NULL;
+	td_folder_free(&folder);
+	if (*reference == NULL)
+		return td_err_prefix(err, "reference data (--reference)");
+	return true;
+}
+
+/* Answers into `text`, which lives in the arena. */
+static bool answer(td_tally_settings_t *settings, const td_opt_outcome_t *asked, td_arena_t *arena,
+		   const char **text, td_err_t *err)
+{
+	td_tally_t tally = {.settings = settings, .arena = arena, .now_ms = td_clock_wall_ms()};
+	bool ok = td_tally_needs_redis(asked->arguments[0])
+			  ? load_reference(settings->reference, &tally.reference, err) &&
+				    (tally.redis = td_redis_new(&settings->redis, err)) != NULL
+			  : true;
+	ok = ok && td_tally_command(&tally, (const char *const *)asked->arguments,
+				    asked->argument_count, text, err);
+	td_redis_free(tally.redis);
+	td_reference_free(tally.reference);
+	return ok;
+}
+
+int main(int argc, char **argv)
+{
+	td_tally_settings_t settings = {0};
+	td_log_settings_t log = {0};
+	const td_opt_group_t groups[] = {
+		{options, TD_COUNT(options), &settings},
+		{td_redis_options, td_redis_option_count, &settings.redis},
+		{td_log_options, td_log_option_count, &log},
+	};
+	const td_opt_program_t program = {
+		.name = "thidua-tally",
+		.arguments = "[FIGURE...|metrics|summary|ranking|status]",
+		.doc = "Answers questions about the tallies: sums, rates, rankings of any days, "
+		       "and "
+		       "how complete they are.",
+		.groups = groups,
+		.group_count = TD_COUNT(groups),
+		.arguments_max = TD_FIGURES_MAX,
+	};
+	td_opt_outcome_t asked;
+	td_err_t err = {0};
+	const char *text = NULL;
+	if (!td_opt_parse(&program, argc, argv, &asked, &err)) {
+		(void)fprintf(stderr, "thidua-tally: %s\n", err.text);
+		return td_err_exit_status(err.code);
+	}
+	if (asked.done)
+		return 0;
+	td_log_start(&log, "thidua-tally");
+	td_arena_t *arena = td_arena_new(ARENA_LIMIT);
+	bool ok = arena != NULL ? answer(&settings, &asked, arena, &text, &err)
+				: td_err_set(&err, TD_EMEMORY, "no memory");
+	if (ok && (fputs(text, stdout) < 0 || fflush(stdout) != 0))
+		ok = td_err_set(&err, TD_EIO, "the answer cannot be written");
+	if (!ok)
+		(void)fprintf(stderr, "thidua-tally: %s\n", err.text);
+	td_arena_free(arena);
+	return ok ? 0 : td_err_exit_status(err.code);
+}

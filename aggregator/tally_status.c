@@ -1,0 +1,160 @@
+#include "aggregator/completeness.h"
+#include "aggregator/layout.h"
+#include "aggregator/table.h"
+#include "aggregator/tally_commands.h"
+#include "aggregator/tally_read.h"
+#include "proto/pb.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *text_of(const td_tally_t *tally, td_slice_t slice)
+{
+	return td_show_format(tally->arena, "%.*s", (int)slice.size,
+			      slice.data == NULL ? "" : (const char *)slice.data);
+}
+
+static int by_code(const void *a, const void *b)
+{
+	return strcmp((*(Thidua__V1__CodeCount *const *)a)->code,
+		      (*(Thidua__V1__CodeCount *const *)b)->code);
+}
+
+/* Fills codes from the flat reply of HGETALL. */
+static bool read_codes(const td_tally_t *tally, const td_redis_reply_t *reply,
+		       Thidua__V1__ShardStatus *status)
+{
+	size_t count = td_redis_reply_count(reply) / 2;
+	status->codes = td_arena_take(tally->arena, count * sizeof(void *));
+	for (size_t i = 0; status->codes != NULL && i < count; i++) {
+		Thidua__V1__CodeCount *code = td_arena_take(tally->arena, sizeof *code);
+		int64_t number;
+		if (code == NULL)
+			return false;
+		thidua__v1__code_count__init(code);
+		code->code = (char *)text_of(tally,
+					     td_redis_reply_text(td_redis_reply_at(reply, 2 * i)));
+		if (code->code == NULL ||
+		    !td_redis_reply_number(td_redis_reply_at(reply, 2 * i + 1), &number))
+			return false;
+		code->count = (uint64_t)number;
+		status->codes[status->n_codes++] = code;
+	}
+	if (status->codes != NULL)
+		qsort(status->codes, status->n_codes, sizeof(void *), by_code);
+	return status->codes != NULL;
+}
+
+/* The head as a message again: packed by the one function that packs heads. */
+static Thidua__V1__ShardHead *head_message(const td_tally_t *tally, const td_head_t *head)
+{
+	uint8_t packed[TD_HEAD_PACKED_MAX];
+	ProtobufCAllocator allocator = td_pb_allocator(tally->arena);
+	return thidua__v1__shard_head__unpack(&allocator, td_head_pack(head, packed), packed);
+}
+
+static bool fill_status(const td_tally_t *tally, const td_shard_view_t *shard,
+			Thidua__V1__ShardStatus *status, td_err_t *err)
+{
+	char prefix[TD_KEY_MAX], key[TD_KEY_MAX + 8];
+	thidua__v1__shard_status__init(status);
+	td_layout_prefix(shard->reporter, (uint32_t)tally->settings->generation, prefix);
+	(void)snprintf(key, sizeof key, "%scodes", prefix);
+	td_redis_add_words(tally->redis, "HGETALL", key);
+	if (!td_redis_run(tally->redis, err))
+		return false;
+	status->reporter = (char *)shard->reporter;
+	status->head = head_message(tally, &shard->head);
+	status->sources = shard->sources;
+	status->n_sources = shard->source_count;
+	if (status->head == NULL || !read_codes(tally, td_redis_reply(tally->redis, 0), status))
+		return td_err_set(err, TD_EINTEGRITY,
+				  "shard %s: the counts of codes were altered in Redis",
+				  shard->reporter);
+	return true;
+}
+
+static bool add_shard(const td_tally_t *tally, td_lang_t lang, const td_shard_view_t *shard,
+		      const Thidua__V1__ShardStatus *status, td_table_t *table)
+{
+	const td_head_t *head = &shard->head;
+	const struct td_head_counts *counts = &head->counts;
+	static const char *const states[][2] = {
+		{"?", "?"},
+		{"đang chạy", "live"},
+		{"đang xóa", "clearing"},
+		{"đang dựng lại", "rebuilding"},
+		{"dừng", "stopped"},
+	};
+	const uint64_t numbers[] = {head->position.next,       counts->enriched,  counts->rejected,
+				    counts->open_rejections,   counts->conflicts, counts->repeats,
+				    head->position.hole_count, status->n_sources};
+	const char *cells[2 + TD_COUNT(numbers)] = {
+		shard->reporter,
+		(size_t)head->state < TD_COUNT(states)
+			? td_say(lang, states[head->state][0], states[head->state][1])
+			: "?"};
+	for (size_t i = 0; i < TD_COUNT(numbers); i++) {
+		cells[i + 2] = td_show_format(tally->arena, "%llu", (unsigned long long)numbers[i]);
+		if (cells[i + 2] == NULL)
+			return false;
+	}
+	return td_table_add(table, cells);
+}
+
+static bool as_table(const td_tally_t *tally, const td_shard_view_t *shards,
+		     const Thidua__V1__TallyStatus *status, const char **text)
+{
+	td_lang_t lang = strcmp(tally->settings->lang, "en") == 0 ? TD_LANG_EN : TD_LANG_VI;
+	bool vi = lang == TD_LANG_VI;
+	const char *const heads[] = {vi ? "Nguồn báo cáo" : "Reporter", vi ? "Trạng thái" : "State",
+				     vi ? "Vị trí" : "Position",        vi ? "Hợp lệ" : "Enriched",
+				     vi ? "Từ chối" : "Rejected",       vi ? "Chưa sửa" : "Open",
+				     vi ? "Mâu thuẫn" : "Conflicts",    vi ? "Lặp" : "Repeats",
+				     vi ? "Khoảng trống" : "Holes",     vi ? "Kênh" : "Sources"};
+	static const bool right[TD_COUNT(heads)] = {false, false, true, true, true,
+						    true,  true,  true, true, true};
+	const char *rows;
+	td_table_t *table = td_table_new(heads, right, TD_COUNT(heads), tally->arena);
+	for (size_t i = 0; table != NULL && i < status->n_shards; i++) {
+		if (!add_shard(tally, lang, &shards[i], status->shards[i], table))
+			return false;
+	}
+	if (table == NULL || !td_table_text(table, &rows))
+		return false;
+	*text = rows;
+	for (size_t i = 0; *text != NULL && i < status->n_shards; i++) {
+		const Thidua__V1__ShardStatus *shard = status->shards[i];
+		for (size_t j = 0; *text != NULL && j < shard->n_codes; j++)
+			*text = td_show_format(tally->arena, "%s%s %s: %llu\n", *text,
+					       shard->reporter, shard->codes[j]->code,
+					       (unsigned long long)shard->codes[j]->count);
+	}
+	return *text != NULL;
+}
+
+bool td_tally_status(const td_tally_t *tally, const char **text, td_err_t *err)
+{
+	td_shard_view_t *shards;
+	size_t count;
+	const td_tally_ask_t ask = {.generation = (uint32_t)tally->settings->generation};
+	Thidua__V1__TallyStatus status;
+	if (!td_tally_read(tally->redis, &ask, tally->arena, &shards, &count, err))
+		return false;
+	thidua__v1__tally_status__init(&status);
+	status.shards = td_arena_take(tally->arena, count * sizeof(void *));
+	for (size_t i = 0; status.shards != NULL && i < count; i++) {
+		Thidua__V1__ShardStatus *shard = td_arena_take(tally->arena, sizeof *shard);
+		if (shard == NULL)
+			return td_err_set(err, TD_EMEMORY, "no memory for the status");
+		if (!fill_status(tally, &shards[i], shard, err))
+			return false;
+		status.shards[status.n_shards++] = shard;
+	}
+	if (status.shards == NULL)
+		return td_err_set(err, TD_EMEMORY, "no memory for the status");
+	if (strcmp(tally->settings->format, "json") == 0)
+		return td_tally_json(tally, &status.base, text, err);
+	return as_table(tally, shards, &status, text) ||
+	       td_err_set(err, TD_EMEMORY, "no memory for the status");
+}
