@@ -198,37 +198,43 @@ static bool row_cells(const td_show_t *show, const Thidua__V1__TallyRow *row, td
 	return td_table_add(table, cells);
 }
 
+/* Raw offsets below the positions of which no verdict was seen. */
+static uint64_t holes_of(const Thidua__V1__TallyAnswer *answer)
+{
+	uint64_t holes = 0;
+	for (size_t i = 0; i < answer->n_positions; i++)
+		holes += answer->positions[i]->open_holes;
+	return holes;
+}
+
 bool td_show_completeness(const td_show_t *show, const Thidua__V1__TallyAnswer *answer,
 			  const char **text)
 {
 	const Thidua__V1__Completeness *complete = answer->completeness;
-	if (complete == NULL) {
-		*text = "";
+	*text = "";
+	if (complete == NULL)
 		return true;
-	}
 	const char *until = td_say(show->lang, "chưa rõ", "unknown");
-	uint64_t holes = 0;
-	for (size_t i = 0; i < answer->n_positions; i++)
-		holes += answer->positions[i]->open_holes;
 	if (complete->complete_until != NULL)
 		until = moment_text(show, complete->complete_until->seconds * 1000);
-	*text = until == NULL
-			? NULL
-			: td_show_format(
-				  show->arena,
-				  td_say(show->lang,
-					 "Đầy đủ: %u/%u tỉnh; toàn bộ đến %s. Chưa sửa: %llu bản "
-					 "ghi "
-					 "bị từ chối. Thiếu: %llu số thứ tự, %llu vị trí nhật "
-					 "ký.\n",
-					 "Complete: %u of %u provinces; all until %s. Open: %llu "
-					 "rejected records. Missing: %llu sequence numbers, %llu "
-					 "log "
-					 "positions.\n"),
-				  complete->provinces_complete, complete->provinces_expected, until,
-				  (unsigned long long)complete->open_rejections,
-				  (unsigned long long)complete->sequence_gaps,
-				  (unsigned long long)holes);
+	if (until == NULL)
+		return false;
+	unsigned long long open = complete->open_rejections, gaps = complete->sequence_gaps,
+			   holes = holes_of(answer);
+	if (show->lang == TD_LANG_VI)
+		*text = td_show_format(
+			show->arena,
+			"Đầy đủ: %u/%u tỉnh; toàn bộ đến %s. Chưa sửa: %llu bản ghi bị từ "
+			"chối. Thiếu: %llu số thứ tự, %llu vị trí nhật ký.\n",
+			complete->provinces_complete, complete->provinces_expected, until, open,
+			gaps, holes);
+	else
+		*text = td_show_format(show->arena,
+				       "Complete: %u of %u provinces; all until %s. Open: %llu "
+				       "rejected records. Missing: %llu sequence numbers, %llu log "
+				       "positions.\n",
+				       complete->provinces_complete, complete->provinces_expected,
+				       until, open, gaps, holes);
 	return *text != NULL;
 }
 
