@@ -1,0 +1,264 @@
+/* answer: cells in, figures out: sums, rates, the year before, targets, ranks, windows of hours. */
+#include "aggregator/answer.h"
+
+#include "common/localday.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+enum {
+	LESS = THIDUA__V1__SEVERITY__SEVERITY_LESS,
+	VERY = THIDUA__V1__SEVERITY__SEVERITY_VERY,
+	ESPECIALLY = THIDUA__V1__SEVERITY__SEVERITY_ESPECIALLY,
+	ORDER = THIDUA__V1__CRIME_GROUP__CRIME_GROUP_SOCIAL_ORDER,
+	YEAR = THIDUA__V1__PERIOD_KIND__PERIOD_KIND_POLICE_YEAR,
+};
+
+static int32_t day_of(int32_t yyyymmdd)
+{
+	int32_t day;
+	assert_true(td_localday_of_yyyymmdd(yyyymmdd, &day));
+	return day;
+}
+
+/* A cell of a day's hash, and what it is worth. */
+typedef struct given {
+	bool before;
+	int32_t on;
+	td_cell_t cell;
+	int64_t value;
+} given_t;
+
+static td_query_t query_of(const char *figure)
+{
+	td_err_t err;
+	td_query_t query = {
+		.figure_count = 1,
+		.provinces = {"vn-06", "vn-69"},
+		.province_count = 2,
+		.days = {day_of(20201215), day_of(20211214)},
+		.before = {day_of(20191215), day_of(20201214)},
+		.period_kind = (Thidua__V1__PeriodKind)YEAR,
+		.last_hour = 23,
+	};
+	assert_true(td_figure_find(figure, &query.figures[0], &err));
+	return query;
+}
+
+static td_answer_t *ask(const td_query_t *query, const given_t *given, size_t count,
+			const td_row_t **rows, size_t *row_count)
+{
+	td_err_t err;
+	td_answer_t *answer = td_answer_new(query);
+	assert_non_null(answer);
+	for (size_t i = 0; i < count; i++) {
+		td_bucket_t bucket = {given[i].cell.hour == TD_HOUR_NONE ? TD_SPAN_DAY
+									 : TD_SPAN_HOUR,
+				      day_of(given[i].on)};
+		assert_true(td_answer_add(answer, given[i].before, &bucket, &given[i].cell,
+					  given[i].value, &err));
+	}
+	assert_true(td_answer_finish(answer, rows, row_count, &err));
+	return answer;
+}
+
+#define CELL(metric_, dim1_, dim2_, area_)                                                         \
+	{                                                                                          \
+		.metric = TD_METRIC_##metric_, .dim1 = dim1_, .dim2 = dim2_, .hour = TD_HOUR_NONE, \
+		.area = area_                                                                      \
+	}
+
+static const given_t cases[] = {
+	{false, 20210301, CELL(CASE_OCCURRED, LESS, ORDER, "vn-06"), 10},
+	{false, 20210301, CELL(CASE_OCCURRED, VERY, ORDER, "vn-06"), 4},
+	{false, 20210302, CELL(CASE_OCCURRED, ESPECIALLY, ORDER, "vn-69"), 2},
+	{false, 20210302, CELL(CASE_SOLVED_CURRENT, LESS, ORDER, "vn-06"), 9},
+	{false, 20210303, CELL(CASE_SOLVED_CURRENT, VERY, ORDER, "vn-06"), 3},
+	{false, 20210303, CELL(CASE_SOLVED_CURRENT, ESPECIALLY, ORDER, "vn-69"), 2},
+	{false, 20210303, CELL(CASE_SOLVED_PRIOR, LESS, ORDER, "vn-69"), 5},
+	{false, 20210303, CELL(CASE_OCCURRED, LESS, ORDER, "vn-99"), 1000},
+	{true, 20200303, CELL(CASE_OCCURRED, LESS, ORDER, "vn-06"), 20},
+	{true, 20200303, CELL(CASE_SOLVED_CURRENT, LESS, ORDER, "vn-06"), 10},
+	{false, 20210301, CELL(CASE_OCCURRED, LESS, ORDER, "vn-06.136"), 7},
+};
+
+static void a_rate_is_the_quotient_of_the_sums_of_the_provinces_asked_for(void **state)
+{
+	(void)state;
+	size_t count;
+	int64_t rate;
+	const td_row_t *rows;
+	td_query_t query = query_of("clearance");
+	td_answer_t *answer = ask(&query, cases, TD_COUNT(cases), &rows, &count);
+	assert_int_equal(count, 1);
+	assert_int_equal(rows[0].over, 14);
+	assert_int_equal(rows[0].under, 16);
+	assert_int_equal(rows[0].over_before, 10);
+	assert_int_equal(rows[0].under_before, 20);
+	assert_true(td_row_rate(&query, &rows[0], &rate));
+	assert_int_equal(rate, 8750);
+	td_answer_free(answer);
+}
+
+static void a_figure_can_be_narrowed_to_values_of_a_dimension(void **state)
+{
+	(void)state;
+	size_t count;
+	td_err_t err;
+	const td_row_t *rows;
+	td_query_t query = query_of("clearance");
+	assert_true(td_figure_select(&query.figures[0], "severity=very,especially", &err));
+	td_answer_t *answer = ask(&query, cases, TD_COUNT(cases), &rows, &count);
+	assert_int_equal(rows[0].over, 5);
+	assert_int_equal(rows[0].under, 6);
+	td_answer_free(answer);
+}
+
+static void a_sum_of_metrics_is_no_rate(void **state)
+{
+	(void)state;
+	size_t count;
+	int64_t rate;
+	const td_row_t *rows;
+	td_query_t query = query_of("cases.solved");
+	query.by_province = true;
+	td_answer_t *answer = ask(&query, cases, TD_COUNT(cases), &rows, &count);
+	assert_int_equal(count, 2);
+	assert_int_equal(rows[0].over, 12);
+	assert_int_equal(rows[1].over, 7);
+	assert_false(td_row_rate(&query, &rows[0], &rate));
+	td_answer_free(answer);
+}
+
+static void units_are_asked_for_apart_from_provinces(void **state)
+{
+	(void)state;
+	size_t count;
+	const td_row_t *rows;
+	td_query_t query = query_of("cases.occurred");
+	query.by_province = query.by_unit = true;
+	td_answer_t *answer = ask(&query, cases, TD_COUNT(cases), &rows, &count);
+	assert_int_equal(count, 1);
+	assert_string_equal(rows[0].unit, "vn-06.136");
+	assert_int_equal(rows[0].over, 7);
+	td_answer_free(answer);
+}
+
+static void months_of_the_police_begin_on_the_15th(void **state)
+{
+	(void)state;
+	static const given_t given[] = {
+		{false, 20210214, CELL(CASE_OCCURRED, LESS, ORDER, "vn-06"), 1},
+		{false, 20210215, CELL(CASE_OCCURRED, LESS, ORDER, "vn-06"), 2},
+		{false, 20210301, CELL(CASE_OCCURRED, LESS, ORDER, "vn-06"), 4},
+		{true, 20200229, CELL(CASE_OCCURRED, LESS, ORDER, "vn-06"), 8},
+	};
+	size_t count;
+	const td_row_t *rows;
+	td_query_t query = query_of("cases.occurred");
+	query.each = TD_EACH_MONTH;
+	td_answer_t *answer = ask(&query, given, TD_COUNT(given), &rows, &count);
+	assert_int_equal(count, 2);
+	assert_int_equal(td_localday_yyyymmdd(rows[0].bucket_day), 20210115);
+	assert_int_equal(rows[0].over, 1);
+	assert_int_equal(td_localday_yyyymmdd(rows[1].bucket_day), 20210215);
+	assert_int_equal(rows[1].over, 6);
+	assert_int_equal(rows[1].over_before, 8);
+	td_answer_free(answer);
+}
+
+static void a_window_of_hours_is_cut_within_its_first_and_last_day(void **state)
+{
+	(void)state;
+	given_t given[4] = {{false, 20210301, CELL(CASE_OCCURRED, LESS, ORDER, "vn-06"), 1},
+			    {false, 20210301, CELL(CASE_OCCURRED, LESS, ORDER, "vn-06"), 2},
+			    {false, 20210302, CELL(CASE_OCCURRED, LESS, ORDER, "vn-06"), 4},
+			    {false, 20210302, CELL(CASE_OCCURRED, LESS, ORDER, "vn-06"), 8}};
+	static const int8_t hours[] = {9, 10, 9, 10};
+	size_t count;
+	const td_row_t *rows;
+	td_query_t query = query_of("cases.occurred");
+	for (size_t i = 0; i < TD_COUNT(given); i++)
+		given[i].cell.hour = hours[i];
+	query.grain = TD_GRAIN_HOUR;
+	query.days = (td_days_t){day_of(20210301), day_of(20210302)};
+	query.first_hour = 10;
+	query.last_hour = 9;
+	td_answer_t *answer = ask(&query, given, TD_COUNT(given), &rows, &count);
+	assert_int_equal(rows[0].over, 2 + 4);
+	td_answer_free(answer);
+}
+
+static void a_target_stands_beside_the_figure_that_it_is_for(void **state)
+{
+	(void)state;
+	static const given_t given[] = {
+		{false, 20210401, CELL(IDENTITY_RECEIVED, 0, 0, "vn-06"), 120},
+		{false, 20211214, CELL(TARGET, TD_METRIC_IDENTITY_RECEIVED, YEAR, "vn-06"), 100},
+		{false, 20211214, CELL(TARGET, TD_METRIC_IDENTITY_PRINTED, YEAR, "vn-06"), 70},
+		{false, 20210614, CELL(TARGET, TD_METRIC_IDENTITY_RECEIVED, YEAR + 1, "vn-06"), 50},
+	};
+	size_t count;
+	const td_row_t *rows;
+	td_query_t query = query_of("identity.files_received");
+	query.by_province = true;
+	td_answer_t *answer = ask(&query, given, TD_COUNT(given), &rows, &count);
+	assert_true(rows[0].has_target);
+	assert_int_equal(rows[0].target, 100);
+	assert_int_equal(rows[0].over, 120);
+	assert_false(rows[1].has_target);
+	td_answer_free(answer);
+}
+
+static void equals_share_a_rank(void **state)
+{
+	(void)state;
+	static const given_t given[] = {
+		{false, 20210401, CELL(IDENTITY_RECEIVED, 0, 0, "vn-06"), 5},
+		{false, 20210401, CELL(IDENTITY_RECEIVED, 0, 0, "vn-69"), 7},
+		{false, 20210401, CELL(IDENTITY_RECEIVED, 0, 0, "vn-14"), 7},
+	};
+	size_t count;
+	const td_row_t *rows;
+	td_query_t query = query_of("identity.files_received");
+	query.provinces[2] = "vn-14";
+	query.province_count = 3;
+	query.by_province = query.rank = true;
+	td_answer_t *answer = ask(&query, given, TD_COUNT(given), &rows, &count);
+	assert_int_equal(rows[0].rank, 3);
+	assert_int_equal(rows[1].rank, 1);
+	assert_int_equal(rows[2].rank, 1);
+	td_answer_free(answer);
+}
+
+static void what_is_no_figure_is_answered_with_the_nearest(void **state)
+{
+	(void)state;
+	td_err_t err;
+	td_figure_t figure;
+	assert_false(td_figure_find("clearence", &figure, &err));
+	assert_int_equal(err.code, TD_EUSAGE);
+	assert_non_null(strstr(err.text, "'clearance'"));
+	assert_true(td_figure_find("clearance", &figure, &err));
+	assert_false(td_figure_select(&figure, "fund=poor", &err));
+	assert_false(td_figure_select(&figure, "severity=grave", &err));
+	assert_non_null(strstr(err.text, "grave"));
+	assert_false(td_figure_select(&figure, "severity", &err));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_rate_is_the_quotient_of_the_sums_of_the_provinces_asked_for),
+		cmocka_unit_test(a_figure_can_be_narrowed_to_values_of_a_dimension),
+		cmocka_unit_test(a_sum_of_metrics_is_no_rate),
+		cmocka_unit_test(units_are_asked_for_apart_from_provinces),
+		cmocka_unit_test(months_of_the_police_begin_on_the_15th),
+		cmocka_unit_test(a_window_of_hours_is_cut_within_its_first_and_last_day),
+		cmocka_unit_test(a_target_stands_beside_the_figure_that_it_is_for),
+		cmocka_unit_test(equals_share_a_rank),
+		cmocka_unit_test(what_is_no_figure_is_answered_with_the_nearest),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
