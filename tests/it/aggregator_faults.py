@@ -1,0 +1,283 @@
+"""Whatever happens to aggregators, Redis and the logs: the tallies are those of the verdicts, or the
+shard stops and says why."""
+import random
+import signal
+
+from servers import case
+from servers.broker import Broker
+from servers.messages import tally_pb2
+from servers.planted import Planted, absent, head, shards, wait_for_position
+from servers.process import wait_until
+from servers.redis_server import RedisServer
+from servers.world import program
+
+COUNT = 1200
+PREFIX = '{vn-06}:0:'
+
+
+class Aggregators(case.ServerTest):
+    def setUp(self):
+        self.broker = Broker(self.world)
+        self.redis = RedisServer(self.world)
+        self.planted = Planted(self.broker)
+        self.planted.create_topics()
+
+    def aggregator(self, fault=None, redis=None, name='aggregator', group=None):
+        """Starts one, with batches small enough that there are many."""
+        env = {'THIDUA_KAFKA_BROKERS': self.broker.address, 'THIDUA_KAFKA_SINGLE_NODE': 'yes',
+               'THIDUA_REDIS_ADDRESS': (redis or self.redis).address,
+               'THIDUA_AGGREGATOR_BATCH': '100'}
+        if fault:
+            env['TD_FAULT'] = fault
+        if group:
+            env['THIDUA_AGGREGATOR_GROUP'] = group
+        return self.world.start(name, program('thidua-aggregator'), env=env)
+
+    def undisturbed(self, count=COUNT):
+        """What a fresh Redis holds after an aggregator to which nothing happened."""
+        fresh = RedisServer(self.world, 'fresh')
+        quiet = self.aggregator(redis=fresh, name='undisturbed', group='undisturbed')
+        wait_for_position(fresh, count)
+        self.assertEqual(quiet.stop(), 0)
+        expected = shards(fresh)
+        fresh.kill()
+        return expected
+
+    def assert_same(self, expected):
+        self.assertEqual(shards(self.redis), expected)
+
+    def folded(self, count=COUNT, **options):
+        """A Redis into which everything so far was folded, its aggregator gone."""
+        aggregator = self.aggregator(**options)
+        found = wait_for_position(self.redis, count)
+        self.assertEqual(aggregator.stop(), 0)
+        return found
+
+
+class Kills(Aggregators):
+    def test_killed_at_every_point_it_ends_in_the_same_tallies(self):
+        self.planted.plant(COUNT)
+        expected = self.undisturbed()
+        for fault in ('aggregator.claim:1', 'aggregator.clear:1', 'aggregator.read:1',
+                      'aggregator.read:4', 'aggregator.folded:1', 'aggregator.folded:5',
+                      'aggregator.exec:1', 'aggregator.exec:2', 'aggregator.exec:3',
+                      'aggregator.exec:6', 'aggregator.reply:1', 'aggregator.reply:2',
+                      'aggregator.reply:3', 'aggregator.reply:7', 'aggregator.commit:1'):
+            with self.subTest(fault=fault):
+                self.redis.flushall()
+                self.assertEqual(self.aggregator(fault=fault).wait(), -9)
+                self.folded()
+                self.assert_same(expected)
+
+    def test_sigterm_writes_what_was_taken_and_the_next_one_goes_on(self):
+        self.planted.plant(500)
+        self.folded(500)
+        self.planted.plant(COUNT - 500)
+        self.folded()
+        self.assert_same(self.undisturbed())
+
+
+class Zombies(Aggregators):
+    def test_one_that_slept_before_its_write_changes_nothing_when_it_wakes(self):
+        self.planted.plant(COUNT)
+        expected = self.undisturbed()
+        for point in ('aggregator.exec:5', 'aggregator.read:4', 'aggregator.claim:1',
+                      'aggregator.clear:1'):
+            with self.subTest(point=point):
+                self.redis.flushall()
+                zombie = self.aggregator(fault=f'{point}:stop', name='zombie')
+                wait_until(lambda: stopped(zombie.pid), 'the zombie sleeps')
+                owner = self.aggregator(group='another')
+                wait_for_position(self.redis, COUNT)
+                zombie.signal(signal.SIGCONT)
+                zombie.wait_for_line('event=shard_(superseded|retries)')
+                self.assertEqual(zombie.stop(), 0)
+                self.assertEqual(owner.stop(), 0)
+                self.assert_same(expected)
+
+    def test_two_that_both_believe_to_own_a_shard_fold_it_once(self):
+        one, two = self.aggregator(name='one', group='one'), self.aggregator(name='two', group='two')
+        for _ in range(6):
+            self.planted.plant(COUNT // 6)
+        wait_for_position(self.redis, COUNT)
+        self.assertEqual([one.stop(), two.stop()], [0, 0])
+        self.assert_same(self.undisturbed())
+
+
+class Servers(Aggregators):
+    def test_redis_restarted_while_it_folds(self):
+        aggregator = self.aggregator()
+        for _ in range(4):
+            self.planted.plant(COUNT // 4)
+            self.redis.kill()
+            self.redis.start()
+        wait_for_position(self.redis, COUNT)
+        self.assertEqual(aggregator.stop(), 0)
+        self.assert_same(self.undisturbed())
+
+    def test_the_broker_restarted_while_it_folds(self):
+        self.planted.plant(COUNT // 2)
+        aggregator = self.aggregator()
+        wait_for_position(self.redis, COUNT // 2)
+        self.broker.restart()
+        self.planted.plant(COUNT // 2)
+        wait_for_position(self.redis, COUNT)
+        self.assertEqual(aggregator.stop(), 0)
+        self.assert_same(self.undisturbed())
+
+    def test_an_emptied_redis_is_filled_again_under_a_running_aggregator(self):
+        self.planted.plant(COUNT - 1)
+        aggregator = self.aggregator()
+        wait_for_position(self.redis, COUNT - 1)
+        self.redis.flushall()
+        self.planted.plant(1)
+        wait_for_position(self.redis, COUNT)
+        self.assertEqual(aggregator.stop(), 0)
+        self.assert_same(self.undisturbed())
+
+    def test_redis_put_back_to_an_older_log_cut_at_random_bytes(self):
+        self.planted.plant(COUNT)
+        self.folded()
+        expected = self.undisturbed()
+        seed = random.randrange(1 << 30)
+        pick = random.Random(seed)
+        for _ in range(6):
+            self.redis.stop()
+            log = [path for path in self.redis.append_only_files() if '.incr.' in path.name][-1]
+            size = log.stat().st_size
+            with open(log, 'r+b') as file:
+                file.truncate(pick.randrange(size))
+            self.redis.start()
+            with self.subTest(seed=seed, size=size, cut=log.stat().st_size):
+                self.folded()
+                self.assert_same(expected)
+
+
+class Hands(Aggregators):
+    """Keys altered by hand: found, and healed from the log."""
+
+    def altered(self, alter, says='event=shard_torn'):
+        self.planted.plant(COUNT - 100)
+        self.folded(COUNT - 100)
+        alter()
+        self.planted.plant(100)
+        aggregator = self.aggregator()
+        aggregator.wait_for_line(says)
+        wait_for_position(self.redis, COUNT)
+        self.assertEqual(aggregator.stop(), 0)
+        self.assert_same(self.undisturbed())
+
+    def test_a_head_with_another_byte(self):
+        def alter():
+            packed = self.redis.get(f'{PREFIX}head')
+            self.redis.set(f'{PREFIX}head', packed[:-1] + bytes([packed[-1] ^ 1]))
+        self.altered(alter)
+
+    def test_a_head_of_another_type(self):
+        def alter():
+            self.redis.delete(f'{PREFIX}head')
+            self.redis.lpush(f'{PREFIX}head', 'x')
+        self.altered(alter)
+
+    def test_a_head_that_is_gone(self):
+        self.altered(lambda: self.redis.delete(f'{PREFIX}head'), says='event=shard_new')
+
+    def test_states_with_another_byte(self):
+        def alter():
+            for key in self.redis.keys(f'{PREFIX}s:*'):
+                for field, state in self.redis.hgetall(key).items():
+                    self.redis.hset(key, field, state[:-1] + bytes([state[-1] ^ 1]))
+        self.altered(alter)
+
+    def test_tallies_that_are_no_numbers(self):
+        def alter():
+            for key in self.redis.keys(f'{PREFIX}m:*'):
+                for field in self.redis.hkeys(key):
+                    self.redis.hset(key, field, 'many')
+        self.altered(alter)
+
+    def test_tallies_of_another_type(self):
+        def alter():
+            for key in self.redis.keys(f'{PREFIX}m:*'):
+                self.redis.delete(key)
+                self.redis.set(key, 'x')
+        self.altered(alter)
+
+
+class Logs(Aggregators):
+    def test_a_repeated_verdict_is_counted_once_and_a_missing_one_shown_until_it_comes(self):
+        self.planted.events(COUNT)
+        said = [offset for offset in range(COUNT) if offset not in (400, 401, 900)]
+        self.planted.say(*said[:600], *said[300:600], *said[600:])
+        aggregator = self.aggregator()
+        found = wait_for_position(self.redis, COUNT)
+        self.assertEqual([(hole.first, hole.last) for hole in found.holes], [(400, 401), (900, 900)])
+        self.assertEqual(found.counts.repeats, 300)
+        self.planted.say(401, 900, 400)
+        wait_until(lambda: not head(self.redis).holes, 'the holes are filled')
+        self.assertEqual(aggregator.stop(), 0)
+        filled = shards(self.redis)
+        self.broker.delete_topic(self.planted.verdicts)
+        self.broker.create_topic(self.planted.verdicts)
+        self.planted.say(*range(COUNT))
+        expected = self.undisturbed()
+        for found in (filled, expected):
+            del found[f'{PREFIX}head'.encode()]
+        self.assertEqual(filled, expected)
+
+    def test_a_verdict_log_made_again_is_read_on_at_the_right_verdict(self):
+        self.planted.plant(COUNT // 2)
+        self.folded(COUNT // 2)
+        self.broker.delete_topic(self.planted.verdicts)
+        self.broker.create_topic(self.planted.verdicts)
+        self.planted.say(*range(COUNT // 2))
+        self.planted.plant(COUNT // 2)
+        self.folded()
+        self.assert_same(self.undisturbed())
+
+    def test_a_raw_topic_deleted_and_made_again_stops_the_shard_with_a_reason(self):
+        self.planted.plant(COUNT)
+        self.folded()
+        before = shards(self.redis)
+        self.broker.delete_topic(self.planted.raw)
+        self.broker.create_topic(self.planted.raw, **{'message.timestamp.type': 'LogAppendTime'})
+        self.broker.produce(self.planted.raw, [b'another'] * (COUNT + 5))
+        aggregator = self.aggregator()
+        aggregator.wait_for_line('event=shard_stopped .*thidua.raw.vn-06.*deleted and created again')
+        wait_until(lambda: head(self.redis).state == tally_pb2.SHARD_STATE_STOPPED, 'it is marked')
+        self.assertEqual(aggregator.stop(), 0)
+        after = shards(self.redis)
+        for found in (before, after):
+            del found[f'{PREFIX}head'.encode()]
+        self.assertEqual(after, before)
+
+    def test_a_raw_log_shorter_than_the_position_stops_the_shard(self):
+        self.planted.plant(COUNT)
+        self.folded()
+        self.broker.delete_topic(self.planted.raw)
+        self.broker.create_topic(self.planted.raw, **{'message.timestamp.type': 'LogAppendTime'})
+        aggregator = self.aggregator()
+        aggregator.wait_for_line('event=shard_stopped .*ends at offset 0')
+
+    def test_absent_ranges_count_as_offsets(self):
+        self.planted.plant(100)
+        self.broker.produce(self.planted.raw, [b'x'] * 50)
+        self.broker.produce(self.planted.verdicts, [absent(100, 149)])
+        found = self.folded(150)
+        self.assertEqual(found.counts.absent, 50)
+
+    def test_bytes_that_are_no_verdict_stop_the_shard(self):
+        self.planted.plant(100)
+        self.broker.produce(self.planted.verdicts, [b'\xff\xff'])
+        aggregator = self.aggregator()
+        aggregator.wait_for_line('event=shard_stopped .*100')
+
+
+def stopped(pid):
+    """Whether the process sleeps by SIGSTOP."""
+    with open(f'/proc/{pid}/stat', encoding='ascii') as stat:
+        return stat.read().rpartition(')')[2].split()[0] == 'T'
+
+
+if __name__ == '__main__':
+    case.main()
