@@ -1,0 +1,138 @@
+#include "aggregator/batch_parts.h"
+#include "aggregator/metric.h"
+
+#include <stdio.h>
+
+/* Deductions can make a sum of points negative; nothing else can be. */
+static int64_t least_of(uint16_t metric)
+{
+	return metric == TD_METRIC_SCORE_POINTS ? -TD_EXACT_MAX : 0;
+}
+
+static bool is_within(uint16_t metric, int64_t value)
+{
+	return value >= least_of(metric) && value <= TD_EXACT_MAX;
+}
+
+static bool read_tally(const td_entry_t *entry, uint16_t metric, int64_t *value)
+{
+	*value = 0;
+	return entry->value.size == 0 ||
+	       (td_batch_number(entry->value, value) && *value != 0 && is_within(metric, *value));
+}
+
+/* The checksum of a hash: any 64-bit number but 0, in decimal. */
+static bool read_checksum(const td_entry_t *entry, uint64_t *checksum)
+{
+	*checksum = 0;
+	if (entry->value.size > 20 || (entry->value.size > 0 && entry->value.data[0] == '0'))
+		return false;
+	for (size_t i = 0; i < entry->value.size; i++) {
+		uint64_t digit = (uint64_t)entry->value.data[i] - '0';
+		if (digit > 9 || *checksum > (UINT64_MAX - digit) / 10)
+			return false;
+		*checksum = *checksum * 10 + digit;
+	}
+	return true;
+}
+
+static bool torn(const td_batch_t *batch, const td_entry_t *entry, td_err_t *err)
+{
+	return td_err_set(err, TD_EINTEGRITY,
+			  "field %s of %s of %s in Redis was altered or torn (it is no number, or "
+			  "would leave its bounds); rebuild the shard from its log",
+			  (const char *)entry->field.data, (const char *)entry->key.data,
+			  batch->reporter);
+}
+
+static void write_tally(td_batch_t *batch, const td_entry_t *entry, int64_t value)
+{
+	char text[24];
+	(void)snprintf(text, sizeof text, "%lld", (long long)value);
+	td_slice_t bytes = value == 0 ? (td_slice_t){NULL, 0} : td_batch_text(batch, text);
+	td_batch_write(&batch->writes, entry->key, entry->field, bytes);
+}
+
+/* Writes one cell; adds to `moved` what it changes in its hash's checksum. */
+static bool finish_cell(td_batch_t *batch, const td_entry_t *entry, const td_batch_cell_t *cell,
+			uint64_t *moved)
+{
+	int64_t before;
+	if (!read_tally(entry, cell->metric, &before) || cell->delta > 2 * TD_EXACT_MAX ||
+	    cell->delta < -2 * TD_EXACT_MAX)
+		return false;
+	int64_t after = before + cell->delta;
+	if (!is_within(cell->metric, after))
+		return false;
+	const char *key = (const char *)entry->key.data, *field = (const char *)entry->field.data;
+	*moved += td_layout_cell_hash(key, field, after) - td_layout_cell_hash(key, field, before);
+	write_tally(batch, entry, after);
+	return true;
+}
+
+static bool finish_checksum(td_batch_t *batch, const td_entry_t *entry, uint64_t moved)
+{
+	uint64_t checksum;
+	char text[24];
+	if (!read_checksum(entry, &checksum))
+		return false;
+	checksum += moved;
+	(void)snprintf(text, sizeof text, "%llu", (unsigned long long)checksum);
+	td_slice_t bytes = checksum == 0 ? (td_slice_t){NULL, 0} : td_batch_text(batch, text);
+	td_batch_write(&batch->writes, entry->key, entry->field, bytes);
+	return true;
+}
+
+static bool finish_cells(td_batch_t *batch, td_err_t *err)
+{
+	uint64_t moved = 0;
+	for (size_t i = 0; i < batch->reads.count; i++) {
+		const td_entry_t *entry = &batch->reads.items[i];
+		uint32_t cell = batch->read_cells[i];
+		bool done = cell != UINT32_MAX
+				    ? finish_cell(batch, entry, &batch->cells[cell], &moved)
+				    : finish_checksum(batch, entry, moved);
+		if (!done)
+			return torn(batch, entry, err);
+		if (cell == UINT32_MAX)
+			moved = 0;
+	}
+	return true;
+}
+
+static void append_list(td_batch_t *batch, const td_entries_t *list, const char *suffix)
+{
+	char key[TD_KEY_MAX + 16];
+	(void)snprintf(key, sizeof key, "%s%s", batch->prefix, suffix);
+	td_slice_t slice = td_batch_text(batch, key);
+	for (size_t i = 0; i < list->count; i++)
+		td_batch_write(&batch->writes, slice, list->items[i].field, list->items[i].value);
+}
+
+/* Room for all writes; those of the fold are moved there. */
+static bool take_writes(td_batch_t *batch)
+{
+	td_entries_t folded = batch->writes;
+	size_t room =
+		folded.count + batch->conflicts.count + batch->open.count + batch->reads.count;
+	batch->writes.items = td_batch_take(batch, room, sizeof(td_entry_t));
+	if (batch->writes.items == NULL)
+		return false;
+	if (folded.count > 0)
+		memcpy(batch->writes.items, folded.items, folded.count * sizeof(td_entry_t));
+	return true;
+}
+
+bool td_batch_finish(td_batch_t *batch, td_err_t *err)
+{
+	if (!batch->out_of_memory && take_writes(batch)) {
+		append_list(batch, &batch->conflicts, "conflicts");
+		append_list(batch, &batch->open, "open");
+		if (!finish_cells(batch, err))
+			return false;
+	}
+	if (batch->out_of_memory)
+		return td_err_set(err, TD_EMEMORY, "no memory for a batch of %zu verdicts of %s",
+				  batch->added, batch->reporter);
+	return true;
+}
