@@ -21,9 +21,9 @@ static bool add_name(td_folder_t *folder, const char *name)
 	if (copy == NULL)
 		return false;
 	size_t at = folder->count++;
-	for (; at > 0 && strcmp(folder->names[at - 1], copy) > 0; at--)
-		folder->names[at] = folder->names[at - 1];
-	folder->names[at] = copy;
+	for (; at > 0 && strcmp(folder->files[at - 1].name, copy) > 0; at--)
+		folder->files[at].name = folder->files[at - 1].name;
+	folder->files[at].name = copy;
 	return true;
 }
 
@@ -56,13 +56,14 @@ bool td_folder_read(const char *path, const char *suffix, td_folder_t *folder, t
 	if (!list_names(path, suffix, folder, err))
 		return false;
 	for (size_t i = 0; i < folder->count; i++) {
-		int length = snprintf(file, sizeof file, "%s/%s", path, folder->names[i]);
+		int length = snprintf(file, sizeof file, "%s/%s", path, folder->files[i].name);
 		if (length < 0 || (size_t)length >= sizeof file)
 			return td_err_set(err, TD_ENOINPUT, "%.100s...: the path is too long",
 					  path);
 		folder->contents[i] = td_buf_make(TD_FOLDER_FILE_MAX);
 		if (!td_file_read(file, &folder->contents[i], err))
 			return false;
+		folder->files[i].content = td_buf_slice(&folder->contents[i]);
 	}
 	return true;
 }
@@ -70,7 +71,7 @@ bool td_folder_read(const char *path, const char *suffix, td_folder_t *folder, t
 void td_folder_free(td_folder_t *folder)
 {
 	for (size_t i = 0; i < folder->count; i++) {
-		free(folder->names[i]);
+		free((char *)folder->files[i].name);
 		td_buf_free(&folder->contents[i]);
 	}
 	folder->count = 0;

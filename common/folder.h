@@ -16,8 +16,8 @@ enum {
 /* The files of a folder, sorted by name. */
 typedef struct td_folder {
 	size_t count;
-	char *names[TD_FOLDER_FILES_MAX]; /* without the folder */
-	td_buf_t contents[TD_FOLDER_FILES_MAX];
+	td_named_t files[TD_FOLDER_FILES_MAX];  /* names without the folder */
+	td_buf_t contents[TD_FOLDER_FILES_MAX]; /* behind them */
 } td_folder_t;
 
 /* Reads the files of `path` whose names end in `suffix` (".tsv"); TD_ENOINPUT when there are none,

@@ -35,6 +35,12 @@ typedef struct td_slice {
 	size_t size;
 } td_slice_t;
 
+/* A small file that was read whole: its name and its bytes, which somebody else owns. */
+typedef struct td_named {
+	const char *name;
+	td_slice_t content;
+} td_named_t;
+
 static inline td_slice_t td_slice_text(const char *text)
 {
 	return (td_slice_t){(const uint8_t *)text, strlen(text)};
