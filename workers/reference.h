@@ -18,19 +18,13 @@
 
 typedef struct td_reference td_reference_t;
 
-/* One table: its file name and its bytes. */
-typedef struct td_reference_file {
-	const char *name; /* "units.tsv" */
-	td_slice_t content;
-} td_reference_file_t;
-
 /*
- * Parses a whole set of tables and checks that they fit together (a unit's province exists, no
- * overlapping validity, ...). `version` is the number that verdicts will name; 0 for a local copy.
- * NULL and TD_EDATA with file, line and column's name when something is wrong. Caller frees. The
- * contents are copied.
+ * Parses a whole set of tables (files named "units.tsv", ...) and checks that they fit together (a
+ * unit's province exists, no overlapping validity, ...). `version` is the number that verdicts will
+ * name; 0 for a local copy. NULL and TD_EDATA with file, line and column's name when something is
+ * wrong. Caller frees. The contents are copied.
  */
-TD_MUST_USE td_reference_t *td_reference_parse(const td_reference_file_t *files, size_t count,
+TD_MUST_USE td_reference_t *td_reference_parse(const td_named_t *files, size_t count,
 					       uint32_t version, td_err_t *err);
 void td_reference_free(td_reference_t *reference);
 

@@ -1,0 +1,40 @@
+/*
+ * decisions: what operators have decided to pass, since it cannot be read.
+ *
+ * Pure: takes the records of thidua.decisions as bytes.
+ */
+#ifndef TD_WORKERS_DECISIONS_H
+#define TD_WORKERS_DECISIONS_H
+
+#include "common/err.h"
+#include "common/td.h"
+
+#include <thidua/v1/reference.pb-c.h>
+
+enum {
+	TD_DECISIONS_MAX = 10000,
+	TD_DECISION_PACKED_MAX = 4096, /* bytes of one packed decision */
+};
+
+typedef struct td_decisions td_decisions_t;
+
+/* An empty list; NULL when memory is out. Caller frees. */
+TD_MUST_USE td_decisions_t *td_decisions_new(void);
+void td_decisions_free(td_decisions_t *decisions);
+
+/* Takes one packed AbsentDecision; a later one of the same topic and number replaces the earlier.
+ * TD_EDATA: bytes that are none, or a decision that says nothing; TD_EMEMORY. */
+TD_MUST_USE bool td_decisions_add(td_decisions_t *decisions, td_slice_t packed, td_err_t *err);
+
+/* The decision that passes `offset` of the topic; NULL if there is none. Of several the one that
+ * reaches farthest. It lives until the next add. */
+const Thidua__V1__AbsentDecision *td_decisions_find(const td_decisions_t *decisions,
+						    const char *topic, uint64_t offset);
+
+/* How many there are. */
+size_t td_decisions_count(const td_decisions_t *decisions);
+
+/* Checks that a decision says everything that it must; TD_EDATA. */
+TD_MUST_USE bool td_decisions_check(const Thidua__V1__AbsentDecision *decision, td_err_t *err);
+
+#endif

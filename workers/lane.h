@@ -1,0 +1,94 @@
+/*
+ * lane: one reporter's way through a worker: its raw stream, its verdict topic, where it stands.
+ *
+ * Shell; only worker.c and lane*.c include it.
+ */
+#ifndef TD_WORKERS_LANE_H
+#define TD_WORKERS_LANE_H
+
+#include "common/arena.h"
+#include "common/buf.h"
+#include "common/kafka_admin.h"
+#include "common/kafka_group.h"
+#include "common/kafka_producer.h"
+#include "common/kafka_reader.h"
+#include "common/log.h"
+#include "workers/books.h"
+#include "workers/partition.h"
+#include "workers/topics.h"
+#include "workers/worker.h"
+
+enum {
+	TD_LANE_RETRY_MS = 5000,   /* between two looks at what is not there */
+	TD_LANE_SAY_MS = 30000,    /* between two log lines about the same trouble */
+	TD_LANE_UNREADABLE_AT = 3, /* errors in a row at one offset: it cannot be read */
+};
+
+/* What lanes share. */
+typedef struct td_lane_context {
+	td_kafka_reader_t *reader;
+	td_kafka_producer_t *producer;
+	td_kafka_admin_t *admin;
+	td_kafka_group_t *group;
+	td_books_t *books;
+	td_arena_t *arena;
+	uint32_t generation;
+	int64_t now_ms; /* monotonic, of this turn */
+} td_lane_context_t;
+
+typedef struct td_lane {
+	td_lane_context_t *shared;
+	char reporter[TD_ID_MAX + 1];
+	char raw_topic[TD_TOPIC_MAX], verdict_topic[TD_TOPIC_MAX];
+	td_partition_state_t state;
+	td_kafka_stream_t *raw, *verdicts; /* NULL: not read */
+	td_kafka_out_t *out;               /* of the present producer */
+	td_tail_t tail;
+	td_buf_t judged;        /* bytes of the event to compare */
+	uint64_t next;          /* raw offset that is judged next */
+	int64_t last_delivered; /* in the verdict log; -1: none since the tail was read */
+	int64_t retry_ms;       /* WAITING, BLOCKED: when to look again */
+	bool unsure;            /* what is in the verdict log is not known */
+	uint64_t judged_count, absent_count, alien_count;
+	td_log_limit_t limit;
+} td_lane_t;
+
+typedef enum td_lane_took {
+	TD_LANE_TOOK,
+	TD_LANE_FULL,  /* the producer takes no more now: give the same item again */
+	TD_LANE_BROKE, /* the producer is broken: everything begins at the tails again */
+} td_lane_took_t;
+
+/* A lane of that reporter, not ours yet; NULL when memory is out. */
+TD_MUST_USE td_lane_t *td_lane_new(td_lane_context_t *shared, const char *reporter);
+void td_lane_free(td_lane_t *lane);
+
+/* It is ours, or not any more. */
+void td_lane_assign(td_lane_t *lane);
+void td_lane_revoke(td_lane_t *lane);
+
+/* Begins at the verdict log's tail again, unless it is stopped or not ours. */
+void td_lane_restart(td_lane_t *lane);
+
+/* What is due by time: topics looked at again, decisions looked up. */
+TD_MUST_USE td_lane_took_t td_lane_turn(td_lane_t *lane);
+
+/* Takes one item of its raw stream or its verdict log. */
+TD_MUST_USE td_lane_took_t td_lane_take(td_lane_t *lane, const td_kafka_item_t *item);
+
+/* Takes one delivery report; false if the verdict log is not what it was. */
+TD_MUST_USE bool td_lane_delivered(td_lane_t *lane, const td_kafka_delivery_t *delivery);
+
+/* The parts: opening (lane_open.c), and judging (lane_judge.c). */
+void td_lane_step(td_lane_t *lane, td_partition_event_t event);
+void td_lane_stop(td_lane_t *lane, const td_err_t *why);
+void td_lane_unsure(td_lane_t *lane, const td_err_t *why);
+void td_lane_say(td_lane_t *lane, td_log_level_t level, const char *event, const td_err_t *why);
+void td_lane_close(td_lane_t *lane);
+void td_lane_open(td_lane_t *lane);
+void td_lane_take_tail(td_lane_t *lane, const td_kafka_item_t *item);
+void td_lane_take_compared(td_lane_t *lane, const td_kafka_item_t *item);
+TD_MUST_USE td_lane_took_t td_lane_judge(td_lane_t *lane, const td_kafka_item_t *item);
+TD_MUST_USE td_lane_took_t td_lane_decide(td_lane_t *lane);
+
+#endif
