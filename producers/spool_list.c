@@ -1,0 +1,91 @@
+#include "producers/spool_list.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum { ITEMS_MAX = 1000000 };
+
+bool td_segment_list_add(td_segment_list_t *list, uint64_t first, td_err_t *err)
+{
+	if (list->count == list->room) {
+		size_t room = list->room == 0 ? 64 : list->room * 2;
+		td_segment_item_t *items =
+			room > ITEMS_MAX ? NULL
+					 : reallocarray(list->items, room, sizeof *list->items);
+		if (items == NULL)
+			return td_err_set(err, TD_EMEMORY, "no memory for %zu segments", room);
+		list->items = items;
+		list->room = room;
+	}
+	list->items[list->count++] = (td_segment_item_t){first, 0};
+	return true;
+}
+
+void td_segment_list_drop_first(td_segment_list_t *list)
+{
+	list->count--;
+	memmove(list->items, list->items + 1, list->count * sizeof *list->items);
+}
+
+uint64_t td_segment_list_bytes(const td_segment_list_t *list)
+{
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < list->count; i++)
+		bytes += list->items[i].size;
+	return bytes;
+}
+
+uint64_t td_segment_list_find(const td_segment_list_t *list, uint64_t sequence)
+{
+	uint64_t found = 0;
+	for (size_t i = 0; i < list->count && list->items[i].first <= sequence; i++)
+		found = list->items[i].first;
+	return found;
+}
+
+void td_segment_list_free(td_segment_list_t *list)
+{
+	free(list->items);
+	*list = (td_segment_list_t){0};
+}
+
+static int by_first(const void *a, const void *b)
+{
+	const td_segment_item_t *left = a, *right = b;
+	return (left->first > right->first) - (left->first < right->first);
+}
+
+static bool add_entry(td_segment_list_t *list, DIR *folder, const char *name, td_err_t *err)
+{
+	uint64_t first;
+	if (!td_segment_name_read(name, &first))
+		return true;
+	struct stat known;
+	if (fstatat(dirfd(folder), name, &known, AT_SYMLINK_NOFOLLOW) != 0)
+		return td_err_set(err, TD_EIO, "cannot look at segment %s: %s", name,
+				  strerror(errno));
+	if (!td_segment_list_add(list, first, err))
+		return false;
+	list->items[list->count - 1].size = (uint64_t)known.st_size;
+	return true;
+}
+
+bool td_segment_list_read(td_segment_list_t *list, const char *folder, td_err_t *err)
+{
+	DIR *directory = opendir(folder);
+	if (directory == NULL)
+		return td_err_set(err, TD_EIO, "cannot list %s: %s", folder, strerror(errno));
+	bool fine = true;
+	struct dirent *entry;
+	while (fine && (errno = 0, entry = readdir(directory)) != NULL)
+		fine = add_entry(list, directory, entry->d_name, err);
+	if (fine && errno != 0)
+		fine = td_err_set(err, TD_EIO, "cannot list %s: %s", folder, strerror(errno));
+	(void)closedir(directory); /* only read from */
+	if (list->count > 0)
+		qsort(list->items, list->count, sizeof *list->items, by_first);
+	return fine;
+}
