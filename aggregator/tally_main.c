@@ -90,12 +90,8 @@ static const td_opt_t options[] = {
 static bool load_reference(const char *path, td_reference_t **reference, td_err_t *err)
 {
 	td_folder_t folder;
-	td_reference_file_t files[TD_FOLDER_FILES_MAX];
 	bool ok = td_folder_read(path, ".tsv", &folder, err);
-	for (size_t i = 0; ok && i < folder.count; i++)
-		files[i] =
-			(td_reference_file_t){folder.names[i], td_buf_slice(&folder.contents[i])};
-	*reference = ok ? td_reference_parse(files, folder.count, 0, err) : NULL;
+	*reference = ok ? td_reference_parse(folder.files, folder.count, 0, err) : NULL;
 	td_folder_free(&folder);
 	if (*reference == NULL)
 		return td_err_prefix(err, "reference data (--reference)");
