@@ -1,3 +1,5 @@
+#include "aggregator/shard.h"
+
 #include "aggregator/shard_internal.h"
 
 #include "aggregator/origin.h"

@@ -27,8 +27,7 @@ class Includes(unittest.TestCase):
                 yield path, name
 
     def unit_is_pure(self, name):
-        path = pathlib.PurePath(name)
-        return path.suffix == '.def' or 'pb-c' in name or str(path.with_suffix('')) in self.pure
+        return tree.is_pure_name(name, self.pure)
 
     def test_each_source_includes_its_own_header_first(self):
         for path in tree.files('.c'):

@@ -7,6 +7,9 @@ import subprocess
 SOURCE = pathlib.Path(__file__).resolve().parents[3]
 BUILD = pathlib.Path(os.environ.get('THIDUA_BUILD', SOURCE / 'build-asan'))
 FOLDERS = ('common', 'proto', 'producers', 'workers', 'aggregator')
+# Headers of what a shell talks to.
+_OUTSIDE = re.compile(r'^#include <(librdkafka|hiredis|sys|unistd|fcntl|signal|pthread|ini|argp)\b',
+                      re.MULTILINE)
 _INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
 
@@ -29,13 +32,26 @@ def members(archive):
 
 
 def pure_units():
-    """Every 'folder/name' that is pure: in a pure library, or a header without a source file."""
+    """Every 'folder/name' that is pure: in a pure library, or a header without a source file that
+    includes nothing but such."""
     units = set()
     for archive in pure_libraries():
         units |= members(archive)
     sources = {str(path.with_suffix('')) for path in files('.c')}
-    units |= {str(path.with_suffix('')) for path in files('.h')} - sources
-    return units
+    headers = [path for path in files('.h') if str(path.with_suffix('')) not in sources]
+    while True:
+        found = {str(path.with_suffix('')) for path in headers if not _OUTSIDE.search(
+            (SOURCE / path).read_text('utf-8')) and all(
+                is_pure_name(name, units) for name in includes(path))}
+        if found <= units:
+            return units
+        units |= found
+
+
+def is_pure_name(name, units):
+    """Whether what an include line names is data, generated, or in `units`."""
+    path = pathlib.PurePath(name)
+    return path.suffix == '.def' or 'pb-c' in name or str(path.with_suffix('')) in units
 
 
 def is_main(path):
