@@ -1,4 +1,5 @@
-"""--help, the manual page and the program are one: each option stands in both."""
+"""--help, the manual page and the program are one: each option stands in both; those that programs
+share stand in thidua(1)."""
 import re
 import subprocess
 import unittest
@@ -6,8 +7,10 @@ import unittest
 import tree
 
 OPTION = re.compile(r'(?<![\w-])--([a-z][a-z0-9-]*)')
-# argp's own; said of all programs in one place.
+# What every program has.
 COMMON = {'help', 'usage', 'version'}
+# The page that describes what programs share: where Kafka and Redis are, what is logged.
+SHARED = tree.SOURCE / 'common' / 'thidua.1'
 
 
 def programs():
@@ -43,7 +46,13 @@ class Manual(unittest.TestCase):
             page = page_of(program)
             if page:
                 with self.subTest(program=program.name):
-                    self.assertEqual(options_in_help(program), options_in_page(page))
+                    shared = options_in_page(SHARED)
+                    self.assertEqual(options_in_help(program) - shared,
+                                     options_in_page(page) - shared)
+
+    def test_what_programs_share_is_in_their_help(self):
+        said = set().union(*(options_in_help(program) for program in programs()))
+        self.assertLessEqual(options_in_page(SHARED), said)
 
     def test_manual_pages_are_sound_mdoc(self):
         for page in tree.files('.1'):
