@@ -68,6 +68,8 @@ static void make_office(td_sim_t *sim)
 		td_sim_ministry(sim);
 	else
 		td_sim_office(sim);
+	td_sim_reseed(sim, "faults");
+	td_sim_faults(sim);
 }
 
 bool td_simulate_make(const td_simulate_task_t *task, td_simulate_rows_t *rows, td_err_t *err)

@@ -27,16 +27,21 @@ enum {
 };
 
 /* The units of the provinces that exist through both years; in the order of units.tsv. */
+typedef struct td_simulate_unit_list {
+	size_t count;
+	char ids[TD_SIMULATE_UNITS_MAX][32];
+} td_simulate_unit_list_t;
+
 typedef struct td_simulate_units {
 	struct {
-		size_t district_count, division_count;
-		char districts[TD_SIMULATE_UNITS_MAX][32]; /* "vn-06.136" */
-		char divisions[TD_SIMULATE_UNITS_MAX][32]; /* "vn-06.pc08" */
+		td_simulate_unit_list_t districts; /* "vn-06.136" */
+		td_simulate_unit_list_t divisions; /* "vn-06.pc08" */
 	} provinces[TD_SIMULATE_PROVINCES];
 } td_simulate_units_t;
 
-/* Reads units.tsv; TD_EDATA when a column is missing or a province has no district. */
-TD_MUST_USE bool td_simulate_units_parse(td_slice_t tsv, td_simulate_units_t *units, td_err_t *err);
+/* Reads units.tsv, which is terminated and overwritten; TD_EDATA when something in it is wrong or a
+ * province has no district. */
+TD_MUST_USE bool td_simulate_units_parse(char *tsv, td_simulate_units_t *units, td_err_t *err);
 
 /* What to make: the rows of one reporter in one plan year. */
 typedef struct td_simulate_task {

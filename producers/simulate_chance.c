@@ -82,19 +82,21 @@ int32_t td_sim_again(const td_sim_t *sim, int32_t day)
 
 const char *td_sim_district(td_sim_t *sim)
 {
-	size_t count = sim->task->units->provinces[sim->index].district_count;
+	const td_simulate_unit_list_t *districts =
+		&sim->task->units->provinces[sim->index].districts;
 	/* The first district of a province is its town, where a quarter of everything happens. */
-	size_t pick = td_sim_chance(sim, 160) ? 0 : (size_t)td_sim_below(sim, (int64_t)count);
-	return sim->task->units->provinces[sim->index].districts[pick];
+	size_t pick =
+		td_sim_chance(sim, 160) ? 0 : (size_t)td_sim_below(sim, (int64_t)districts->count);
+	return districts->ids[pick];
 }
 
 const char *td_sim_division(td_sim_t *sim, const char *code)
 {
-	size_t count = sim->task->units->provinces[sim->index].division_count;
-	for (size_t i = 0; i < count; i++) {
-		const char *id = sim->task->units->provinces[sim->index].divisions[i];
-		if (strcmp(strchr(id, '.') + 1, code) == 0)
-			return id;
+	const td_simulate_unit_list_t *divisions =
+		&sim->task->units->provinces[sim->index].divisions;
+	for (size_t i = 0; i < divisions->count; i++) {
+		if (strcmp(strchr(divisions->ids[i], '.') + 1, code) == 0)
+			return divisions->ids[i];
 	}
-	return sim->task->units->provinces[sim->index].districts[0];
+	return sim->task->units->provinces[sim->index].districts.ids[0];
 }

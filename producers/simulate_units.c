@@ -1,97 +1,55 @@
 #include "producers/simulate.h"
 
+#include "common/localday.h"
 #include "producers/simulate_parts.h"
+#include "workers/tsv.h"
 
 #include <stdio.h>
 
-enum { COLUMNS_MAX = 16, LINE_MAX_BYTES = 1024 };
+enum { UNIT_ID, PROVINCE_ID, LEVEL, VALID_FROM = 5 };
 
-/* A table's line, cut at its tabs. */
-typedef struct line {
-	char text[LINE_MAX_BYTES];
-	const char *cells[COLUMNS_MAX];
-	size_t count;
-} line_t;
-
-/* Takes the next line off `rest`; false at the end. A line too long is cut. */
-static bool take(td_slice_t *rest, line_t *line)
+static bool through_both_years(int32_t from_day, int32_t to_day)
 {
-	if (rest->size == 0)
+	return from_day <= td_localday_make(TD_SIMULATE_FIRST_YEAR - 1, 12, 15) &&
+	       to_day >= td_localday_make(TD_SIMULATE_LAST_YEAR, 12, 31);
+}
+
+static bool add(td_simulate_unit_list_t *list, const td_tsv_row_t *row, td_err_t *err)
+{
+	if (list->count == TD_SIMULATE_UNITS_MAX)
+		return td_tsv_object(row, UNIT_ID, "is one unit too many of its province", err);
+	int size = snprintf(list->ids[list->count], sizeof list->ids[0], "%s", row->cells[UNIT_ID]);
+	if (size < 0 || (size_t)size >= sizeof list->ids[0])
+		return td_tsv_object(row, UNIT_ID, "is too long", err);
+	list->count++;
+	return true;
+}
+
+static bool read_unit(void *context, const td_tsv_row_t *row, td_err_t *err)
+{
+	td_simulate_units_t *units = context;
+	int32_t from_day, to_day;
+	if (!td_tsv_validity(row, VALID_FROM, &from_day, &to_day, err))
 		return false;
-	const uint8_t *end = memchr(rest->data, '\n', rest->size);
-	size_t size = end == NULL ? rest->size : (size_t)(end - rest->data);
-	size_t kept = size < LINE_MAX_BYTES - 1 ? size : LINE_MAX_BYTES - 1;
-	memcpy(line->text, rest->data, kept);
-	line->text[kept] = '\0';
-	rest->data += end == NULL ? size : size + 1;
-	rest->size -= end == NULL ? size : size + 1;
-	line->count = 0;
-	for (char *at = line->text; at != NULL && line->count < COLUMNS_MAX;) {
-		line->cells[line->count++] = at;
-		at = strchr(at, '\t');
-		if (at != NULL)
-			*at++ = '\0';
+	for (size_t i = 0; i < TD_SIMULATE_PROVINCES && through_both_years(from_day, to_day); i++) {
+		bool district = strcmp(row->cells[LEVEL], "district") == 0;
+		if (strcmp(td_sim_provinces[i].id, row->cells[PROVINCE_ID]) == 0)
+			return add(district ? &units->provinces[i].districts
+					    : &units->provinces[i].divisions,
+				   row, err);
 	}
 	return true;
 }
 
-static const char *cell(const line_t *header, const line_t *line, const char *column)
+bool td_simulate_units_parse(char *tsv, td_simulate_units_t *units, td_err_t *err)
 {
-	for (size_t i = 0; i < header->count && i < line->count; i++) {
-		if (strcmp(header->cells[i], column) == 0)
-			return line->cells[i];
-	}
-	return NULL;
-}
-
-/* Dates are written so that their order is the order of their text. */
-static bool through_both_years(const char *from, const char *until)
-{
-	return strcmp(from, "2019-12-15") <= 0 &&
-	       (until[0] == '\0' || strcmp(until, "2021-12-31") >= 0);
-}
-
-static void add(char (*ids)[32], size_t *count, const char *province, const char *code)
-{
-	if (*count < TD_SIMULATE_UNITS_MAX)
-		(void)snprintf(ids[(*count)++], sizeof ids[0], "%s.%s", province, code);
-}
-
-/* A division's code has letters, a district's is three digits. */
-static void add_unit(td_simulate_units_t *units, const char *province, const char *code)
-{
-	for (size_t i = 0; i < TD_SIMULATE_PROVINCES; i++) {
-		if (strcmp(td_sim_provinces[i].id, province) != 0)
-			continue;
-		if (code[0] >= '0' && code[0] <= '9')
-			add(units->provinces[i].districts, &units->provinces[i].district_count,
-			    province, code);
-		else
-			add(units->provinces[i].divisions, &units->provinces[i].division_count,
-			    province, code);
-	}
-}
-
-bool td_simulate_units_parse(td_slice_t tsv, td_simulate_units_t *units, td_err_t *err)
-{
-	line_t header, line;
+	static const char *const columns[] = {"unit_id", "province_id", "level",    "code",
+					      "name_vi", "valid_from",  "valid_to", NULL};
 	memset(units, 0, sizeof *units);
-	if (!take(&tsv, &header))
-		return td_err_set(err, TD_EDATA, "units.tsv is empty; give the reference folder");
-	while (take(&tsv, &line)) {
-		const char *province = cell(&header, &line, "province_id");
-		const char *code = cell(&header, &line, "gso_code");
-		const char *from = cell(&header, &line, "valid_from");
-		const char *until = cell(&header, &line, "valid_to");
-		if (province == NULL || code == NULL || from == NULL || until == NULL)
-			return td_err_set(err, TD_EDATA,
-					  "units.tsv lacks province_id, gso_code, valid_from or "
-					  "valid_to");
-		if (through_both_years(from, until))
-			add_unit(units, province, code);
-	}
+	if (!td_tsv_read("units.tsv", tsv, columns, read_unit, units, err))
+		return false;
 	for (size_t i = 0; i < TD_SIMULATE_PROVINCES; i++) {
-		if (units->provinces[i].district_count == 0)
+		if (units->provinces[i].districts.count == 0)
 			return td_err_set(err, TD_EDATA, "units.tsv has no district of %s",
 					  td_sim_provinces[i].id);
 	}

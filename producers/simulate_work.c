@@ -1,5 +1,7 @@
 #include "producers/simulate_parts.h"
 
+#include <stdio.h>
+
 /* Identity documents: a row for each district and working day. */
 
 typedef struct identity {
@@ -44,12 +46,13 @@ static int64_t slice(int64_t total, int64_t before, int64_t until, int64_t all)
 static void deal_identity(td_sim_t *sim, const td_sim_season_t *files,
 			  const td_sim_season_t *records, const identity_t *total)
 {
-	size_t districts = sim->task->units->provinces[sim->index].district_count;
-	int64_t of_files = files->upto[sim->days - 1] * (int64_t)districts;
-	int64_t of_records = records->upto[sim->days - 1] * (int64_t)districts;
+	const td_simulate_unit_list_t *districts =
+		&sim->task->units->provinces[sim->index].districts;
+	int64_t of_files = files->upto[sim->days - 1] * (int64_t)districts->count;
+	int64_t of_records = records->upto[sim->days - 1] * (int64_t)districts->count;
 	int64_t files_at = 0, records_at = 0, number = 0;
 	for (int32_t day = 0; day < sim->days; day++) {
-		for (size_t i = 0; i < districts; i++) {
+		for (size_t i = 0; i < districts->count; i++) {
 			int64_t files_to = files_at + td_sim_weight(files, day);
 			int64_t records_to = records_at + td_sim_weight(records, day);
 			identity_t done = {
@@ -58,9 +61,8 @@ static void deal_identity(td_sim_t *sim, const td_sim_season_t *files,
 			files_at = files_to;
 			records_at = records_to;
 			if (done.files + done.records > 0)
-				state_identity(sim,
-					       sim->task->units->provinces[sim->index].districts[i],
-					       number++, sim->first_day + day, &done);
+				state_identity(sim, districts->ids[i], number++,
+					       sim->first_day + day, &done);
 		}
 	}
 }
@@ -130,8 +132,8 @@ static const duty_t duties[] = {
 static void say_deployment(td_sim_t *sim, td_sim_record_t *record, const char *purpose,
 			   int64_t officers)
 {
-	char word[64] = "DEPLOYMENT_PURPOSE_";
-	strncat(word, purpose, sizeof word - strlen(word) - 1);
+	char word[64];
+	(void)snprintf(word, sizeof word, "DEPLOYMENT_PURPOSE_%s", purpose);
 	td_sim_begin(sim, record, 6 * SIM_HOUR_MS, "deployment");
 	td_sim_word(sim, "purpose", word);
 	td_sim_number(sim, "officers", officers);
