@@ -1,0 +1,22 @@
+/*
+ * kafka_admin_internal: what kafka_admin*.c share; nobody else includes it.
+ */
+#ifndef TD_COMMON_KAFKA_ADMIN_INTERNAL_H
+#define TD_COMMON_KAFKA_ADMIN_INTERNAL_H
+
+#include "common/kafka_admin.h"
+#include "common/kafka_internal.h"
+
+struct td_kafka_admin {
+	td_kafka_base_t base; /* first: librdkafka's opaque */
+	rd_kafka_queue_t *queue;
+	int timeout_ms;
+	bool single_node;
+};
+
+/* As td_kafka_fail, and where the whole client is in trouble, for that reason: a password that is
+ * wrong ends in a time-out of whatever was asked. */
+bool td_kafka_admin_fail(td_kafka_admin_t *admin, rd_kafka_resp_err_t error, const char *reason,
+			 const char *what, const char *name, td_err_t *err);
+
+#endif
