@@ -1,0 +1,81 @@
+#include "workers/verdict.h"
+
+#include "proto/pb.h"
+#include "workers/decode.h"
+#include "workers/enrich.h"
+#include "workers/validate.h"
+
+/* What is found, as the messages of a list in the arena; false when that is full. */
+static bool list_findings(const td_findings_t *findings, td_arena_t *arena, size_t *count,
+			  Thidua__V1__Finding ***list)
+{
+	Thidua__V1__Finding *items = td_arena_take(arena, findings->count * sizeof *items);
+	*list = td_arena_take(arena, findings->count * sizeof **list);
+	if (items == NULL || *list == NULL)
+		return false;
+	for (size_t i = 0; i < findings->count; i++) {
+		thidua__v1__finding__init(&items[i]);
+		items[i].code = findings->items[i].reason;
+		items[i].field = (char *)findings->items[i].field; /* only read */
+		(*list)[i] = &items[i];
+	}
+	*count = findings->count;
+	return true;
+}
+
+static ProtobufCBinaryData bytes_of(const td_raw_t *raw)
+{
+	return (ProtobufCBinaryData){raw->bytes.size, (uint8_t *)raw->bytes.data};
+}
+
+static bool accept(const td_raw_t *raw, const td_event_t *event, const td_reference_t *reference,
+		   const td_findings_t *warnings, td_arena_t *arena, Thidua__V1__Verdict *verdict)
+{
+	Thidua__V1__Enriched *enriched = td_arena_take(arena, sizeof *enriched);
+	if (enriched == NULL || !td_enrich_event(event, reference, arena, enriched) ||
+	    !list_findings(warnings, arena, &enriched->n_warnings, &enriched->warnings))
+		return false;
+	enriched->raw = bytes_of(raw);
+	verdict->outcome_case = THIDUA__V1__VERDICT__OUTCOME_ENRICHED;
+	verdict->enriched = enriched;
+	return true;
+}
+
+static bool reject(const td_raw_t *raw, const td_findings_t *errors, td_arena_t *arena,
+		   Thidua__V1__Verdict *verdict)
+{
+	Thidua__V1__Rejected *rejected = td_arena_take(arena, sizeof *rejected);
+	if (rejected == NULL)
+		return false;
+	thidua__v1__rejected__init(rejected);
+	if (!list_findings(errors, arena, &rejected->n_reasons, &rejected->reasons))
+		return false;
+	rejected->raw = bytes_of(raw);
+	verdict->outcome_case = THIDUA__V1__VERDICT__OUTCOME_REJECTED;
+	verdict->rejected = rejected;
+	return true;
+}
+
+/* The outcome: false only when the arena is full. */
+static bool judge(const td_raw_t *raw, const char *reporter, const td_reference_t *reference,
+		  td_arena_t *arena, Thidua__V1__Verdict *verdict)
+{
+	td_findings_t errors, warnings;
+	const td_event_t *event = td_decode_event(raw->bytes.data, raw->bytes.size, arena, &errors);
+	if (event == NULL)
+		return errors.count > 0 && reject(raw, &errors, arena, verdict);
+	if (!td_validate_event(event, reference, reporter, raw->append_ms, &errors, &warnings))
+		return reject(raw, &errors, arena, verdict);
+	return accept(raw, event, reference, &warnings, arena, verdict);
+}
+
+bool td_verdict_judge(const td_raw_t *raw, const char *reporter, const td_reference_t *reference,
+		      td_arena_t *arena, td_slice_t *packed)
+{
+	Thidua__V1__Verdict verdict = THIDUA__V1__VERDICT__INIT;
+	verdict.raw_offset = raw->offset;
+	verdict.append_ms = raw->append_ms;
+	verdict.reference_version = td_reference_version(reference);
+	return judge(raw, reporter, reference, arena, &verdict) &&
+	       td_pb_pack(&verdict.base, arena, packed);
+}
