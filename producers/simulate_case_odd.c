@@ -47,7 +47,7 @@ static void split(td_sim_t *sim, int64_t i)
 	state.concluded = state.registered + 40;
 	state.offender_known = true;
 	state.accused = 2;
-	td_sim_say_case(sim, &record, &state, 0, 30 * SIM_DAY_MS);
+	td_sim_say_case(sim, &record, &state, 0, 45 * SIM_DAY_MS);
 }
 
 static void no_offence(td_sim_t *sim, int64_t i)

@@ -144,7 +144,7 @@ typedef struct fault {
 static const fault_t of_provinces[] = {
 	{"R001", "ACCIDENT", accident, AT_HOME, "\"class\":\"ACCIDENT_CLASS_LESS\"", ""},
 	{"R002", "ACCIDENT", accident, AT_HOME, "\"injured\"", "\"injurd\""},
-	{"R004", "ACCIDENT", accident, AT_HOME, "\"injured\":1", "\"injured\":\"mot\""},
+	{"R005", "ACCIDENT", accident, AT_HOME, "\"injured\":1", "\"injured\":\"mot\""},
 	{"R006", "ACCIDENT", accident, AT_HOME, "CLASS_LESS", "CLASS_MINOR"},
 	{"R009", "ACCIDENT", accident, AT_HOME, "\"kind\"", "\"sequence\":\"7\",\"kind\""},
 	{"E113", "ACCIDENT", accident, AT_HOME, "\"recordId\":\"", "\"recordId\":\"HO\u0300A"},

@@ -1,0 +1,11 @@
+/* tables: the reference data of workers/reference, as the tests of rules need it. */
+#ifndef TD_TESTS_SUPPORT_TABLES_H
+#define TD_TESTS_SUPPORT_TABLES_H
+
+#include "workers/reference.h"
+
+/* The tables as a version of that number; ends the program when they cannot be read. Caller frees.
+ */
+td_reference_t *td_tables_read(uint32_t version);
+
+#endif
