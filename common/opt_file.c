@@ -4,6 +4,7 @@
 
 #include "common/buf.h"
 #include "common/file.h"
+#include "common/nearest.h"
 #include "common/opt_internal.h"
 
 enum { FILE_BYTES_MAX = 1024 * 1024 };
@@ -77,13 +78,28 @@ static bool set(file_t *file, size_t at, const char *text)
 	return td_opt_place_set(place, kept, place.option->name, file->err);
 }
 
+/* A key that the section has not. */
+static bool refuse(file_t *file, const char *section, const char *name)
+{
+	td_nearest_t nearest = td_nearest_to(name);
+	td_opt_place_t place;
+	for (size_t i = 0; (place = td_opt_at(file->program, i)).option; i++) {
+		if (place.option->section && strcmp(place.option->section, section) == 0)
+			td_nearest_try(&nearest, place.option->name);
+	}
+	if (!nearest.word)
+		return td_err_set(file->err, TD_ECONFIG, "[%s] has no key %.60s", section, name);
+	return td_err_set(file->err, TD_ECONFIG, "[%s] has no key %.60s, did you mean %s?", section,
+			  name, nearest.word);
+}
+
 static int on_key(void *context, const char *section, const char *name, const char *text)
 {
 	file_t *file = context;
-	size_t at = find(file->program, section, name);
 	if (file->failed)
 		return 0;
 	bool done = true;
+	size_t at = find(file->program, section, name);
 	if (section[0] == '\0')
 		done = td_err_set(file->err, TD_ECONFIG, "%.60s stands before any [section]", name);
 	else if (!td_opt_is_section(section))
@@ -92,7 +108,7 @@ static int on_key(void *context, const char *section, const char *name, const ch
 	else if (td_opt_at(file->program, at).option)
 		done = set(file, at, text);
 	else if (td_opt_reads(file->program, section))
-		done = td_err_set(file->err, TD_ECONFIG, "[%s] has no key %.60s", section, name);
+		done = refuse(file, section, name);
 	return done ? 1 : fail(file);
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/nearest.h"
 #include "common/opt_internal.h"
 
 enum { FLAG_BYTES = 64 };
@@ -73,20 +74,35 @@ static size_t find_letter(const td_opt_program_t *program, int letter)
 	return i;
 }
 
+/* An option that there is not, or the beginning of several; `flag` with its dashes. */
+static bool refuse(const td_opt_program_t *program, const tables_t *tables, const char *flag,
+		   td_err_t *err)
+{
+	char name[FLAG_BYTES];
+	(void)snprintf(name, sizeof name, "%.*s", (int)strcspn(flag, "="), flag);
+	td_nearest_t nearest = td_nearest_to(name + strspn(name, "-"));
+	for (const struct option *known = tables->longs; known->name; known++)
+		td_nearest_try(&nearest, known->name);
+	if (!nearest.word || name[1] != '-')
+		return td_err_set(err, TD_EUSAGE, "no option %s; see %s --help", name,
+				  program->name);
+	return td_err_set(err, TD_EUSAGE, "no option %s, did you mean --%s? See %s --help", name,
+			  nearest.word, program->name);
+}
+
 /* What getopt_long answers ":" or "?" to. */
-static bool fail(const td_opt_program_t *program, int answer, char **argv, td_err_t *err)
+static bool fail(const td_opt_program_t *program, const tables_t *tables, int answer, char **argv,
+		 td_err_t *err)
 {
 	char letter[] = {'-', (char)optopt, '\0'};
 	bool is_letter = optopt > 0 && optopt < TD_OPT_KEY_CONFIG;
 	const char *flag = is_letter ? letter : argv[optind - 1];
 	if (answer == ':')
-		return td_err_set(err, TD_EUSAGE, "%s needs a value", flag);
-	int size = (int)strcspn(flag, "=");
+		return td_err_set(err, TD_EUSAGE, "%.60s needs a value", flag);
 	if (optopt >= TD_OPT_KEY_CONFIG)
-		return td_err_set(err, TD_EUSAGE, "%.*s takes no value", size, flag);
-	return td_err_set(err, TD_EUSAGE,
-			  "%.*s: no such option, or several that begin so; see %s --help", size,
-			  flag, program->name);
+		return td_err_set(err, TD_EUSAGE, "%.*s takes no value", (int)strcspn(flag, "="),
+				  flag);
+	return refuse(program, tables, flag, err);
 }
 
 static void add(const td_opt_program_t *program, int key, td_opt_flags_t *flags)
@@ -128,7 +144,7 @@ static bool scan(const td_opt_program_t *program, int argc, char **argv, const t
 	optind = 0; /* from the start, whoever called getopt before */
 	while ((key = getopt_long(argc, argv, tables->shorts, tables->longs, NULL)) != -1) {
 		if (key == ':' || key == '?')
-			return fail(program, key, argv, err);
+			return fail(program, tables, key, argv, err);
 		if (!take(program, key, flags))
 			return true;
 	}

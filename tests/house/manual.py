@@ -54,6 +54,14 @@ class Manual(unittest.TestCase):
         said = set().union(*(options_in_help(program) for program in programs()))
         self.assertLessEqual(options_in_page(SHARED), said)
 
+    def test_the_front_command_lists_every_program(self):
+        said = subprocess.run([tree.BUILD / 'bin' / 'thidua'], capture_output=True, text=True,
+                              check=True, timeout=30)
+        for program in programs():
+            if program.name != 'thidua':
+                with self.subTest(program=program.name):
+                    self.assertRegex(said.stdout, rf'\n  {program.name.removeprefix("thidua-")} ')
+
     def test_manual_pages_are_sound_mdoc(self):
         for page in tree.files('.1'):
             with self.subTest(page=str(page)):
