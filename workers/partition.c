@@ -89,7 +89,7 @@ bool td_tail_compare(const td_tail_t *tail, td_slice_t judged, const td_raw_t *r
 				  "raw offset %" PRIu64 " was judged with append time %" PRId64
 				  ", now it has %" PRId64 ": the log was cut or replaced",
 				  offset, tail->event_append_ms, raw->append_ms);
-	if (!td_slice_equal(raw->bytes, judged))
+	if (!td_slice_equal(td_verdict_kept(raw->bytes), judged))
 		return td_err_set(err, TD_EINTEGRITY,
 				  "raw offset %" PRIu64 " holds other bytes than were judged: "
 				  "the log was cut or replaced",

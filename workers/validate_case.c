@@ -106,10 +106,10 @@ void td_validate_case(td_judging_t *judging)
 	const Thidua__V1__Case *about = judging->event->case_;
 	const td_ranged_t accused = {about->accused, 0, ACCUSED_MAX, "case.accused"};
 	td_judging_chosen(judging, about->status, "case.status");
-	td_judging_ranges(judging, &accused, 1);
+	check_offence(judging, about);
 	if (about->status != STATUS(DISCONTINUED))
 		td_judging_only_if(judging, about->no_offence, false, "case.no_offence");
-	check_offence(judging, about);
+	td_judging_ranges(judging, &accused, 1);
 	check_links(judging, about);
 	check_transfer(judging, about);
 	check_offender(judging, about);

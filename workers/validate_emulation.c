@@ -41,8 +41,6 @@ void td_validate_target(td_judging_t *judging)
 	const Thidua__V1__Target *target = judging->event->target;
 	td_spoken_of_t of = {.province = target->province, .field = "target.province"};
 	check_metric(judging, target->metric);
-	td_judging_expect(judging, target->value <= TARGET_MAX, TD_REASON_NUMBER_RANGE,
-			  "target.value");
 	if (target->period == NULL) {
 		td_judging_object(judging, TD_REASON_FIELD_MISSING, "target.period");
 	} else {
@@ -50,6 +48,8 @@ void td_validate_target(td_judging_t *judging)
 		of.year = target->period->year;
 		of.last_known = td_workyear_period_last(target->period, &of.last_day);
 	}
+	td_judging_expect(judging, target->value <= TARGET_MAX, TD_REASON_NUMBER_RANGE,
+			  "target.value");
 	td_judging_province(judging, &of);
 }
 

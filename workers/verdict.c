@@ -23,9 +23,16 @@ static bool list_findings(const td_findings_t *findings, td_arena_t *arena, size
 	return true;
 }
 
+td_slice_t td_verdict_kept(td_slice_t raw)
+{
+	return (td_slice_t){raw.data,
+			    raw.size < TD_VERDICT_RAW_MAX ? raw.size : TD_VERDICT_RAW_MAX};
+}
+
 static ProtobufCBinaryData bytes_of(const td_raw_t *raw)
 {
-	return (ProtobufCBinaryData){raw->bytes.size, (uint8_t *)raw->bytes.data};
+	td_slice_t kept = td_verdict_kept(raw->bytes);
+	return (ProtobufCBinaryData){kept.size, (uint8_t *)kept.data}; /* only read */
 }
 
 static bool accept(const td_raw_t *raw, const td_event_t *event, const td_reference_t *reference,

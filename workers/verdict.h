@@ -20,6 +20,11 @@ typedef struct td_raw {
 	td_slice_t bytes;
 } td_raw_t;
 
+/* What a verdict keeps of raw bytes: all of them, but for a message so long that the verdict would
+ * not fit, which no contract allows: of that the beginning. */
+enum { TD_VERDICT_RAW_MAX = TD_VERDICT_MAX - 16 * 1024 };
+td_slice_t td_verdict_kept(td_slice_t raw);
+
 /*
  * The packed verdict on `raw`, in `arena` (which holds TD_VERDICT_ARENA bytes at least since its
  * last reset); false only when the arena is full.
