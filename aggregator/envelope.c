@@ -1,5 +1,7 @@
 #include "aggregator/envelope.h"
 
+#include "workers/text.h"
+
 #include <thidua/v1/event.pb-c.h>
 
 enum { VARINT = 0, BYTES = 2, WIRE_TYPE_BITS = 3 };
@@ -20,15 +22,11 @@ static bool get_varint(td_slice_t *from, uint64_t *value)
 	return false;
 }
 
-/* An id that can be a key: not empty, not too long, without control characters. */
+/* Only what could be an id of the contract: it becomes a key, and is shown to people. */
 static void copy_id(td_slice_t bytes, char *id)
 {
-	if (bytes.size > TD_ID_MAX)
+	if (bytes.size > TD_ID_MAX || td_text_check(bytes) != 0)
 		return;
-	for (size_t i = 0; i < bytes.size; i++) {
-		if (bytes.data[i] < 0x20 || bytes.data[i] == 0x7f)
-			return;
-	}
 	memcpy(id, bytes.data, bytes.size);
 	id[bytes.size] = '\0';
 }
