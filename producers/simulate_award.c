@@ -83,6 +83,14 @@ static void decide(td_sim_t *sim, const award_t *award)
 	}
 }
 
+static const char *recipient_unit(td_sim_t *sim)
+{
+	static const char *const divisions[] = {"pc01", "pc02", "pc03", "pc04", "pc06",
+						"pc08", "pk02", "pa08", "px03", "pv01"};
+	const char *division = divisions[td_sim_below(sim, TD_COUNT(divisions))];
+	return td_sim_chance(sim, 250) ? td_sim_division(sim, division) : td_sim_district(sim);
+}
+
 /* `total` awards of a sort, in decisions of several lines. */
 static void decisions(td_sim_t *sim, const td_sim_season_t *season, const sort_t *sort,
 		      int64_t total, int64_t *record)
@@ -94,8 +102,7 @@ static void decisions(td_sim_t *sim, const td_sim_season_t *season, const sort_t
 		award.day = td_sim_day(sim, season);
 		for (award.line = 1; award.line <= lines; award.line++) {
 			award.record = (*record)++;
-			award.unit = td_sim_chance(sim, 250) ? td_sim_division(sim, "pc02")
-							     : td_sim_district(sim);
+			award.unit = recipient_unit(sim);
 			decide(sim, &award);
 		}
 		total -= lines;
