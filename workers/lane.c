@@ -98,13 +98,13 @@ void td_lane_revoke(td_lane_t *lane)
 	       td_log_int("judged", (int64_t)lane->judged_count));
 }
 
-void td_lane_restart(td_lane_t *lane)
+void td_lane_restart(td_lane_t *lane, int64_t retry_ms)
 {
 	td_lane_close(lane);
 	if (lane->state == TD_PARTITION_IDLE || lane->state == TD_PARTITION_STOPPED)
 		return;
 	td_lane_step(lane, TD_PARTITION_UNSURE);
-	lane->retry_ms = 0;
+	lane->retry_ms = retry_ms;
 }
 
 td_lane_took_t td_lane_turn(td_lane_t *lane)

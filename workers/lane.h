@@ -67,8 +67,9 @@ void td_lane_free(td_lane_t *lane);
 void td_lane_assign(td_lane_t *lane);
 void td_lane_revoke(td_lane_t *lane);
 
-/* Begins at the verdict log's tail again, unless it is stopped or not ours. */
-void td_lane_restart(td_lane_t *lane);
+/* Begins at the verdict log's tail again, not before `retry_ms`; not if it is stopped or not ours.
+ */
+void td_lane_restart(td_lane_t *lane, int64_t retry_ms);
 
 /* What is due by time: topics looked at again, decisions looked up. */
 TD_MUST_USE td_lane_took_t td_lane_turn(td_lane_t *lane);

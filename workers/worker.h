@@ -10,6 +10,7 @@
 
 #include "common/err.h"
 #include "common/kafka.h"
+#include "common/opt.h"
 #include "common/run.h"
 #include "common/td.h"
 
@@ -21,6 +22,9 @@ typedef struct td_worker_settings {
 	int64_t in_flight;   /* verdicts sent and not acknowledged, at most */
 	int64_t queue_bytes; /* raw bytes read ahead, at most */
 } td_worker_settings_t;
+
+extern const td_opt_t td_worker_options[]; /* into td_worker_settings_t */
+extern const size_t td_worker_option_count;
 
 typedef struct td_worker td_worker_t;
 
