@@ -85,10 +85,10 @@ static void check_transfer(td_judging_t *judging, const Thidua__V1__Case *about)
 	(void)td_judging_id(judging, transfer->transfer_id, true, "case.transfer.transfer_id");
 }
 
-/* Whether the case stands as solved, by its days alone. */
+/* Whether the case would stand as solved if somebody were known. */
 static bool is_solved(const Thidua__V1__Case *about)
 {
-	return about->solved_on != 0 && about->reopened_on < about->solved_on;
+	return about->solved_on != 0 && about->reopened_on < about->solved_on && !about->no_offence;
 }
 
 static void check_offender(td_judging_t *judging, const Thidua__V1__Case *about)
