@@ -112,17 +112,16 @@ static int on_key(void *context, const char *section, const char *name, const ch
 	return done ? 1 : fail(file);
 }
 
+/* inih goes on behind a line that it cannot read: the error that comes first counts. */
 static bool parse(file_t *file)
 {
 	int line = ini_parse_stream(next_line, file, on_key, file);
-	if (file->failed)
-		return false;
-	if (line == 0)
-		return true;
 	if (line < 0)
 		return td_err_set(file->err, TD_EMEMORY, "%s: no memory", file->path);
-	return td_err_set(file->err, TD_ECONFIG, "%s:%d: neither [section] nor KEY = VALUE",
-			  file->path, line);
+	if (line > 0 && (!file->failed || line < file->line))
+		return td_err_set(file->err, TD_ECONFIG, "%s:%d: neither [section] nor KEY = VALUE",
+				  file->path, line);
+	return !file->failed;
 }
 
 bool td_opt_file_take(const td_opt_program_t *program, const char *path, td_err_t *err)
