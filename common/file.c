@@ -54,9 +54,12 @@ bool td_file_sync_folder(const char *path, td_err_t *err)
 	return done;
 }
 
+/* Writes a file that was not there before, so that nobody holds it open or chose its mode. */
 static bool write_new(const char *path, td_slice_t content, mode_t mode, td_err_t *err)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+	if (unlink(path) != 0 && errno != ENOENT)
+		return fail(err, TD_EIO, "replace", path);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (fd < 0)
 		return fail(err, TD_EIO, "write", path);
 	bool done = write_all(fd, content) || fail(err, TD_EIO, "write", path);
@@ -73,12 +76,13 @@ bool td_file_write_durable(const char *path, td_slice_t content, mode_t mode, td
 	int size = snprintf(beside, sizeof beside, "%s.tmp", path);
 	if (size < 0 || (size_t)size >= sizeof beside)
 		return td_err_set(err, TD_EIO, "%.100s...: the path is too long", path);
-	if (!write_new(beside, content, mode, err)) {
+	bool done = write_new(beside, content, mode, err);
+	if (done && rename(beside, path) != 0)
+		done = fail(err, TD_EIO, "rename its new version to", path);
+	if (!done) {
 		(void)unlink(beside); /* the failure above is what counts */
 		return false;
 	}
-	if (rename(beside, path) != 0)
-		return fail(err, TD_EIO, "rename its new version to", path);
 	folder_of(path, folder);
 	return td_file_sync_folder(folder, err);
 }

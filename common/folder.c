@@ -61,8 +61,11 @@ bool td_folder_read(const char *path, const char *suffix, td_folder_t *folder, t
 			return td_err_set(err, TD_ENOINPUT, "%.100s...: the path is too long",
 					  path);
 		folder->contents[i] = td_buf_make(TD_FOLDER_FILE_MAX);
-		if (!td_file_read(file, &folder->contents[i], err))
+		if (!td_file_read(file, &folder->contents[i], err)) {
+			if (err->code == TD_EMEMORY) /* it is longer than a table may be */
+				err->code = TD_EDATA;
 			return false;
+		}
 		folder->files[i].content = td_buf_slice(&folder->contents[i]);
 	}
 	return true;
