@@ -6,6 +6,7 @@
 #ifndef TD_AGGREGATOR_TALLY_COMMANDS_H
 #define TD_AGGREGATOR_TALLY_COMMANDS_H
 
+#include "aggregator/reference_folder.h"
 #include "aggregator/show.h"
 #include "common/arena.h"
 #include "common/err.h"
@@ -15,7 +16,8 @@
 /* The settings of thidua-tally; texts that were not given are NULL. */
 typedef struct td_tally_settings {
 	td_redis_settings_t redis;
-	const char *lang, *format, *reference;
+	td_reference_settings_t reference;
+	const char *lang, *format;
 	int64_t cluster, generation;
 	const char *period, *calendar, *from, *to, *last, *by, *only, *each, *provinces;
 	bool to_date, compare, rank;

@@ -1,6 +1,5 @@
 #include "aggregator/tally_commands.h"
 #include "common/clock.h"
-#include "common/folder.h"
 #include "common/log.h"
 #include "common/opt.h"
 
@@ -9,12 +8,6 @@
 
 enum { ARENA_LIMIT = 512 * 1024 * 1024 };
 
-#define TALLY(name_, key_, argument_, type_, member, standard_, doc_)                              \
-	{                                                                                          \
-		.section = "tally", .name = name_, .key = key_, .argument = argument_,             \
-		.type = type_, .at = offsetof(td_tally_settings_t, member), .standard = standard_, \
-		.doc = doc_                                                                        \
-	}
 #define ASKED(name_, key_, argument_, type_, member, doc_)                                         \
 	{                                                                                          \
 		.name = name_, .key = key_, .argument = argument_, .type = type_,                  \
@@ -40,8 +33,6 @@ static const td_opt_t options[] = {
 	 .at = offsetof(td_tally_settings_t, format),
 	 .standard = "table",
 	 .doc = "form of the answer"},
-	TALLY("reference", 0, "DIR", TD_OPT_PATH, reference, TD_REFERENCE_FOLDER,
-	      "folder of the reference data: names, clusters, who reports for whom"),
 	{.section = "tally",
 	 .name = "cluster",
 	 .argument = "N",
@@ -87,26 +78,17 @@ static const td_opt_t options[] = {
 	ASKED("rank", 'r', NULL, TD_OPT_BOOL, rank, "number the provinces, highest first"),
 };
 
-static bool load_reference(const char *path, td_reference_t **reference, td_err_t *err)
-{
-	td_folder_t folder;
-	bool ok = td_folder_read(path, ".tsv", &folder, err);
-	*reference = ok ? td_reference_parse(folder.files, folder.count, 0, err) : NULL;
-	td_folder_free(&folder);
-	if (*reference == NULL)
-		return td_err_prefix(err, "reference data (--reference)");
-	return true;
-}
-
 /* Answers into `text`, which lives in the arena. */
 static bool answer(td_tally_settings_t *settings, const td_opt_outcome_t *asked, td_arena_t *arena,
 		   const char **text, td_err_t *err)
 {
 	td_tally_t tally = {.settings = settings, .arena = arena, .now_ms = td_clock_wall_ms()};
-	bool ok = td_tally_needs_redis(asked->arguments[0])
-			  ? load_reference(settings->reference, &tally.reference, err) &&
-				    (tally.redis = td_redis_new(&settings->redis, err)) != NULL
-			  : true;
+	bool ok = true;
+	if (td_tally_needs_redis(asked->arguments[0])) {
+		tally.reference = td_reference_load(settings->reference.folder, err);
+		tally.redis = tally.reference ? td_redis_new(&settings->redis, err) : NULL;
+		ok = tally.redis != NULL;
+	}
 	ok = ok && td_tally_command(&tally, (const char *const *)asked->arguments,
 				    asked->argument_count, text, err);
 	td_redis_free(tally.redis);
@@ -120,6 +102,7 @@ int main(int argc, char **argv)
 	td_log_settings_t log = {0};
 	const td_opt_group_t groups[] = {
 		{options, TD_COUNT(options), &settings},
+		{td_reference_options, td_reference_option_count, &settings.reference},
 		{td_redis_options, td_redis_option_count, &settings.redis},
 		{td_log_options, td_log_option_count, &log},
 	};

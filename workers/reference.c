@@ -96,6 +96,11 @@ const td_reporter_t *td_reference_reporter(const td_reference_t *reference, cons
 	return FIND(reference->reporters, id, reporter_by_id);
 }
 
+const td_reporter_t *td_reference_reporter_at(const td_reference_t *reference, size_t index)
+{
+	return index < reference->reporters.count ? &reference->reporters.items[index] : NULL;
+}
+
 static int province_by_id(const void *id, const void *row)
 {
 	return strcmp(id, ((const td_province_t *)row)->id);

@@ -48,6 +48,9 @@ typedef struct td_reporter {
 /* The reporter of that id, whatever the day; NULL if there is none. */
 const td_reporter_t *td_reference_reporter(const td_reference_t *reference, const char *id);
 
+/* Each reporter, in the order of their ids; NULL behind the last one. */
+const td_reporter_t *td_reference_reporter_at(const td_reference_t *reference, size_t index);
+
 typedef struct td_province {
 	const char *id, *name_vi, *name_en, *successor; /* successor: "" if none */
 	int32_t from_day, to_day;                       /* first and last day of its existence */

@@ -38,7 +38,7 @@ class Pipeline:
         self.config.write_text(f'[kafka]\nbrokers = {kafka_address or self.broker.address}\n'
                                f'single-node = yes\n\n'
                                f'[redis]\naddress = {redis_address or self.redis.address}\n\n'
-                               f'[tally]\nreference = {self.reference}\n')
+                               f'[reference]\nfolder = {self.reference}\n')
 
     def run(self, name, *argv, **how):
         """Runs thidua-<name> to its end; `how` as for World.run."""
