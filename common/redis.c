@@ -7,6 +7,24 @@
 
 enum { HOPS_MAX = 5, WORDS_MAX = 16 };
 
+/* What the settings say alone; a half of a pair would be a silent nothing. */
+static bool check(const td_redis_settings_t *settings, td_redis_place_t *home, td_err_t *err)
+{
+	if (!settings->address || !td_redis_place_read(settings->address, home))
+		return td_err_set(err, TD_ECONFIG,
+				  "[redis] address '%.100s': must be HOST:PORT or the path of a "
+				  "socket",
+				  settings->address ? settings->address : "");
+	if (settings->user && !settings->password_file)
+		return td_err_set(err, TD_ECONFIG, "[redis] user %.100s: needs password-file, too",
+				  settings->user);
+	if (!settings->tls && (settings->tls_ca || settings->tls_cert || settings->tls_key))
+		return td_err_set(err, TD_ECONFIG,
+				  "[redis] tls-ca, tls-cert and tls-key mean nothing without tls; "
+				  "say tls = yes");
+	return true;
+}
+
 td_redis_t *td_redis_new(const td_redis_settings_t *settings, td_err_t *err)
 {
 	td_redis_t *redis = calloc(1, sizeof *redis);
@@ -16,12 +34,7 @@ td_redis_t *td_redis_new(const td_redis_settings_t *settings, td_err_t *err)
 	}
 	redis->settings = settings;
 	redis->pipeline = td_buf_make(TD_REDIS_PIPELINE_MAX);
-	bool made = settings->address && td_redis_place_read(settings->address, &redis->home);
-	if (!made)
-		(void)td_err_set(err, TD_ECONFIG,
-				 "[redis] address '%.100s': must be HOST:PORT or the path of a "
-				 "socket",
-				 settings->address ? settings->address : "");
+	bool made = check(settings, &redis->home, err);
 	if (made && settings->password_file)
 		made = td_file_read_secret(settings->password_file, redis->password,
 					   sizeof redis->password, err) ||

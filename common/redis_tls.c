@@ -82,6 +82,7 @@ bool td_redis_tls_begin(td_redis_tls_t *tls, const char *host, redisContext *con
 	/* From here on the session belongs to the connection, unless this fails. */
 	if (redisInitiateSSL(context, session) == REDIS_OK)
 		return true;
+	SSL_free(session);
 	return td_err_set(err, TD_EUNAVAILABLE, "Redis at %s, TLS: %s", host, context->errstr);
 }
 
