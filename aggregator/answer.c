@@ -162,24 +162,17 @@ static bool share_of(const td_query_t *query, const td_figure_t *figure, const t
 	return share->over != 0 || share->under != 0;
 }
 
-/* Beyond 64 bits a sum of absurd numbers stays at their end. */
-static void add_to(int64_t *sum, int64_t value)
-{
-	if (__builtin_add_overflow(*sum, value, sum))
-		*sum = value > 0 ? INT64_MAX : INT64_MIN;
-}
-
 static void add_share(td_row_t *row, const share_t *share, bool before)
 {
 	if (share->is_target && !before) {
-		add_to(&row->target, share->over);
+		row->target += share->over;
 		row->has_target = true;
 	} else if (before && !share->is_target) {
-		add_to(&row->over_before, share->over);
-		add_to(&row->under_before, share->under);
+		row->over_before += share->over;
+		row->under_before += share->under;
 	} else if (!before) {
-		add_to(&row->over, share->over);
-		add_to(&row->under, share->under);
+		row->over += share->over;
+		row->under += share->under;
 	}
 }
 

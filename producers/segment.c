@@ -9,6 +9,7 @@
 
 static const char MAGIC[] = "TDSPOOL1";
 enum { MAGIC_SIZE = sizeof MAGIC - 1, NAME_DIGITS = 16, CRC_AT = TD_SEGMENT_HEADER_SIZE - 4 };
+enum { SEARCH_MAX = 64 * 1024 * 1024 };
 
 static_assert(TD_CHAIN_SIZE == SHA256_DIGEST_LENGTH, "the chain is of SHA-256");
 
@@ -69,11 +70,12 @@ static uint32_t record_crc(const uint8_t size[4], td_slice_t event)
 	return td_crc32c(td_crc32c(0, size, 4), event.data, event.size);
 }
 
-void td_segment_add_record(td_buf_t *out, td_slice_t event)
+void td_segment_add_record(td_buf_t *out, td_slice_t event, bool begins_group)
 {
+	uint32_t word = (uint32_t)event.size | (begins_group ? TD_SEGMENT_GROUP_FLAG : 0);
 	uint8_t size[4];
 	for (unsigned i = 0; i < sizeof size; i++)
-		size[i] = (uint8_t)(event.size >> 8 * i);
+		size[i] = (uint8_t)(word >> 8 * i);
 	td_buf_add(out, size, sizeof size);
 	td_buf_add_u32(out, record_crc(size, event));
 	td_buf_add_slice(out, event);
@@ -94,7 +96,7 @@ td_segment_found_t td_segment_read_record(td_slice_t bytes, td_slice_t *event, s
 {
 	if (bytes.size < TD_SEGMENT_RECORD_HEADER_SIZE)
 		return TD_SEGMENT_SHORT;
-	uint32_t size = load_u32(bytes.data);
+	uint32_t size = load_u32(bytes.data) & ~TD_SEGMENT_GROUP_FLAG;
 	/* No event is empty: a run of zeros, as an unfinished write leaves it, is no record. */
 	if (size == 0 || size > TD_RAW_EVENT_MAX)
 		return TD_SEGMENT_BROKEN;
@@ -104,6 +106,24 @@ td_segment_found_t td_segment_read_record(td_slice_t bytes, td_slice_t *event, s
 	*used = (size_t)td_segment_record_size(size);
 	return load_u32(bytes.data + 4) == record_crc(bytes.data, *event) ? TD_SEGMENT_RECORD
 									  : TD_SEGMENT_BROKEN;
+}
+
+/* Whether a whole record that begins a group starts anywhere in `rest`. Looks at no more bytes than
+ * it may; where that is not enough, a person looks. */
+static bool group_begins_in(td_slice_t rest)
+{
+	td_slice_t event;
+	size_t used, left = SEARCH_MAX;
+	for (; rest.size >= TD_SEGMENT_RECORD_HEADER_SIZE; rest.data++, rest.size--) {
+		uint32_t word = load_u32(rest.data);
+		size_t size = word & ~TD_SEGMENT_GROUP_FLAG;
+		if ((word & TD_SEGMENT_GROUP_FLAG) == 0 || size == 0 || size > TD_RAW_EVENT_MAX)
+			continue;
+		if (size > left || td_segment_read_record(rest, &event, &used) == TD_SEGMENT_RECORD)
+			return true;
+		left -= size;
+	}
+	return false;
 }
 
 bool td_segment_scan(td_slice_t bytes, td_segment_scan_t *scan)
@@ -124,5 +144,6 @@ bool td_segment_scan(td_slice_t bytes, td_segment_scan_t *scan)
 	}
 	scan->size = bytes.size - rest.size;
 	scan->torn = rest.size;
+	scan->damaged = group_begins_in(rest);
 	return true;
 }

@@ -5,10 +5,12 @@
  * sequence, without gaps. Numbers are little-endian:
  *
  *	header   "TDSPOOL1", u64 epoch, u64 first sequence, 32 bytes chain before it, u32 CRC-32C
- *	record   u32 size of the event, u32 CRC-32C of size and event, the event
+ *	record   u32 size of the event, u32 CRC-32C of that word and the event, the event
  *
- * A crash may leave a torn record, or bytes never written, behind the last fsync: the scan says
- * where whole records end.
+ * Records are written in groups, each fsynced before the next one begins; the first of a group has
+ * the highest bit of its size set. A crash may leave a torn record, or bytes never written, in the
+ * last group only: a whole record that begins a group behind unreadable bytes means that something
+ * durable was damaged.
  */
 #ifndef TD_PRODUCERS_SEGMENT_H
 #define TD_PRODUCERS_SEGMENT_H
@@ -22,6 +24,8 @@ enum {
 	TD_SEGMENT_RECORD_HEADER_SIZE = 8,
 	TD_SEGMENT_NAME_SIZE = 16 + 4 + 1, /* "0000009007199254.seg", terminated */
 };
+
+#define TD_SEGMENT_GROUP_FLAG 0x80000000u /* in the size of a record that begins a group */
 
 /* The hash chain of an epoch: h(0) is all zero, h(n) = SHA-256(h(n-1), event n). */
 typedef struct td_chain {
@@ -44,7 +48,7 @@ void td_segment_name(uint64_t first, char name[TD_SEGMENT_NAME_SIZE]);
 TD_MUST_USE bool td_segment_name_read(const char *name, uint64_t *first);
 
 void td_segment_add_header(td_buf_t *out, const td_segment_header_t *header);
-void td_segment_add_record(td_buf_t *out, td_slice_t event);
+void td_segment_add_record(td_buf_t *out, td_slice_t event, bool begins_group);
 
 /* Bytes that a record of this event takes. */
 static inline uint64_t td_segment_record_size(size_t event_size)
@@ -72,6 +76,7 @@ typedef struct td_segment_scan {
 	uint64_t size;    /* bytes up to the end of the last whole record */
 	td_chain_t chain; /* up to the last whole record */
 	uint64_t torn;    /* bytes behind it */
+	bool damaged;     /* no crash tears like this: a later group begins behind it */
 } td_segment_scan_t;
 
 /* Reads a file's bytes through. False if there is no whole header. */

@@ -2,32 +2,30 @@
 
 #include "common/file.h"
 #include "producers/spool_identity.h"
-#include "producers/spool_list.h"
 #include "producers/spool_renew.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+enum { FOLDER_MAX = TD_SPOOL_PATH_MAX - 32 }; /* the epoch's folder fits below it */
 
 struct td_spool {
 	char folder[PATH_MAX];
 	td_spool_settings_t settings; /* its texts are the caller's: used while opening only */
 	int lock;
 	td_spool_identity_t identity;
-	td_store_t *store;
+	td_spool_store_t *store;
 	uint64_t renewed_from, restated;
 };
 
 static void path_in(const char *folder, const char *name, char path[PATH_MAX])
 {
-	(void)snprintf(path, PATH_MAX, "%.*s/%s", PATH_MAX - 64, folder, name);
+	(void)snprintf(path, PATH_MAX, "%.*s/%s", FOLDER_MAX, folder, name);
 }
 
 static void epoch_folder(const char *folder, uint64_t epoch, char path[PATH_MAX])
@@ -37,8 +35,7 @@ static void epoch_folder(const char *folder, uint64_t epoch, char path[PATH_MAX]
 	path_in(folder, name, path);
 }
 
-/* The process that the lock file names; 0: none. */
-static long read_holder(int fd)
+long td_spool_lock_holder(int fd)
 {
 	char text[32];
 	ssize_t size = pread(fd, text, sizeof text - 1, 0);
@@ -48,23 +45,24 @@ static long read_holder(int fd)
 
 static bool refuse(const td_spool_t *spool, td_err_t *err)
 {
-	if (errno != EWOULDBLOCK)
+	if (errno != EAGAIN && errno != EACCES)
 		return td_err_set(err, TD_EIO, "cannot lock %s/lock: %s", spool->folder,
 				  strerror(errno));
 	return td_err_set(err, TD_EUNAVAILABLE,
 			  "spool %s is in use by process %ld; stop that one, or give this one "
 			  "another --source",
-			  spool->folder, read_holder(spool->lock));
+			  spool->folder, td_spool_lock_holder(spool->lock));
 }
 
 static bool take_lock(td_spool_t *spool, td_err_t *err)
 {
 	char path[PATH_MAX], text[32];
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	path_in(spool->folder, "lock", path);
 	spool->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (spool->lock < 0)
 		return td_err_set(err, TD_EIO, "cannot open %s: %s", path, strerror(errno));
-	if (flock(spool->lock, LOCK_EX | LOCK_NB) != 0)
+	if (fcntl(spool->lock, F_OFD_SETLK, &lock) != 0)
 		return refuse(spool, err);
 	int size = snprintf(text, sizeof text, "%ld\n", (long)getpid());
 	if (ftruncate(spool->lock, 0) != 0 || pwrite(spool->lock, text, (size_t)size, 0) != size)
@@ -72,13 +70,13 @@ static bool take_lock(td_spool_t *spool, td_err_t *err)
 	return true;
 }
 
-static td_store_t *open_epoch(const td_spool_t *spool, uint64_t epoch, td_err_t *err)
+static td_spool_store_t *open_epoch(const td_spool_t *spool, uint64_t epoch, td_err_t *err)
 {
 	char path[PATH_MAX];
 	epoch_folder(spool->folder, epoch, path);
-	td_store_settings_t settings = {path, epoch, spool->settings.segment_bytes,
-					spool->settings.total_bytes};
-	return td_store_open(&settings, err);
+	td_spool_store_settings_t settings = {path, epoch, spool->settings.segment_bytes,
+					      spool->settings.total_bytes};
+	return td_spool_store_open(&settings, err);
 }
 
 static bool owner_fits(const td_spool_t *spool, td_err_t *err)
@@ -97,11 +95,11 @@ static bool owner_fits(const td_spool_t *spool, td_err_t *err)
 /* Fills the store of a new epoch with what the copy's old one had not delivered. */
 static bool restate(td_spool_t *spool, uint64_t old_epoch, td_err_t *err)
 {
-	td_store_t *old = open_epoch(spool, old_epoch, err);
+	td_spool_store_t *old = open_epoch(spool, old_epoch, err);
 	if (old == NULL)
 		return td_err_prefix(err, "the spool is a copy, and its old epoch is unreadable");
 	bool fine = td_spool_restate(old, spool->store, &spool->restated, err);
-	td_store_close(old);
+	td_spool_store_close(old);
 	spool->renewed_from = old_epoch;
 	return fine;
 }
@@ -142,6 +140,11 @@ static bool open_all(td_spool_t *spool, td_err_t *err)
 
 td_spool_t *td_spool_open(const td_spool_settings_t *settings, td_err_t *err)
 {
+	if (strlen(settings->folder) > FOLDER_MAX) {
+		(void)td_err_set(err, TD_ECONFIG, "spool %.100s...: the path is too long",
+				 settings->folder);
+		return NULL;
+	}
 	td_spool_t *spool = calloc(1, sizeof *spool);
 	if (spool == NULL) {
 		(void)td_err_set(err, TD_EMEMORY, "no memory for the spool");
@@ -160,13 +163,13 @@ void td_spool_close(td_spool_t *spool)
 {
 	if (spool == NULL)
 		return;
-	td_store_close(spool->store);
+	td_spool_store_close(spool->store);
 	if (spool->lock >= 0)
 		(void)close(spool->lock); /* gives the lock back */
 	free(spool);
 }
 
-td_store_t *td_spool_store(const td_spool_t *spool)
+td_spool_store_t *td_spool_store(const td_spool_t *spool)
 {
 	return spool->store;
 }
@@ -185,50 +188,9 @@ uint64_t td_spool_renewed_from(const td_spool_t *spool, uint64_t *restated)
 bool td_spool_prune(td_spool_t *spool, int64_t before_ms, unsigned *deleted, td_err_t *err)
 {
 	unsigned older = 0;
-	if (!td_store_prune(spool->store, before_ms, deleted, err) ||
+	if (!td_spool_store_prune(spool->store, before_ms, deleted, err) ||
 	    !td_spool_prune_epochs(spool->folder, spool->identity.epoch, before_ms, &older, err))
 		return false;
 	*deleted += older;
-	return true;
-}
-
-static int64_t changed_ms(const char *path)
-{
-	struct stat known;
-	return stat(path, &known) != 0
-		       ? 0
-		       : (int64_t)known.st_mtim.tv_sec * 1000 + known.st_mtim.tv_nsec / 1000000;
-}
-
-/* The process that holds the lock; 0: nobody. */
-static long look_for_holder(const char *folder)
-{
-	char path[PATH_MAX];
-	path_in(folder, "lock", path);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	long holder = flock(fd, LOCK_SH | LOCK_NB) == 0 ? 0 : read_holder(fd);
-	(void)close(fd);
-	return holder;
-}
-
-bool td_spool_look(const td_spool_settings_t *settings, td_spool_view_t *view, td_err_t *err)
-{
-	char path[PATH_MAX];
-	bool exists;
-	td_spool_identity_t identity;
-	path_in(settings->folder, "identity", path);
-	if (!td_spool_identity_read(path, &exists, &identity, err))
-		return false;
-	if (!exists)
-		return td_err_set(err, TD_ENOINPUT, "there is no spool in %s", settings->folder);
-	*view = (td_spool_view_t){.epoch = identity.epoch,
-				  .holder = look_for_holder(settings->folder)};
-	epoch_folder(settings->folder, identity.epoch, path);
-	if (!td_store_look(path, &view->oldest, &view->last, &view->cursor, &view->bytes, err))
-		return false;
-	path_in(path, "cursor", path);
-	view->delivered_ms = changed_ms(path);
 	return true;
 }

@@ -4,7 +4,7 @@
  *
  *	lock         held while a process has the spool; names that process
  *	identity     reporter, source, epoch, and which file on which disk this is
- *	<epoch>/     the store (spool_store.h) and the digests of files fed whole
+ *	<epoch>/     the store (spool_store.h), and the digests of files fed whole (fed.h)
  *
  * An epoch is a random number, made with the spool. A copied or restored folder shows by its
  * identity lying in another file than it says: it gets a new epoch, in which everything that the
@@ -18,9 +18,10 @@
 typedef struct td_spool td_spool_t;
 
 typedef struct td_spool_settings {
-	const char *folder; /* of this source; made if it is missing */
+	const char *folder; /* of this source; made if it is missing; at most TD_SPOOL_PATH_MAX
+			       less 32 bytes */
 	const char *reporter, *source;
-	int64_t segment_bytes, total_bytes; /* see td_store_settings_t */
+	int64_t segment_bytes, total_bytes; /* see td_spool_store_settings_t */
 } td_spool_settings_t;
 
 /*
@@ -33,7 +34,7 @@ TD_MUST_USE td_spool_t *td_spool_open(const td_spool_settings_t *settings, td_er
 void td_spool_close(td_spool_t *spool);
 
 /* The store of the present epoch; owned by the spool. */
-td_store_t *td_spool_store(const td_spool_t *spool);
+td_spool_store_t *td_spool_store(const td_spool_t *spool);
 
 const char *td_spool_folder(const td_spool_t *spool);
 
@@ -42,22 +43,11 @@ const char *td_spool_folder(const td_spool_t *spool);
 uint64_t td_spool_renewed_from(const td_spool_t *spool, uint64_t *restated);
 
 /* Deletes what is delivered and was last written before `before_ms`, older epochs included; see
- * td_store_prune. */
+ * td_spool_store_prune. */
 TD_MUST_USE bool td_spool_prune(td_spool_t *spool, int64_t before_ms, unsigned *deleted,
 				td_err_t *err);
 
-/* What another process may see of a spool without taking it. */
-typedef struct td_spool_view {
-	uint64_t epoch;
-	uint64_t oldest, last; /* sequences kept; last 0: none yet */
-	uint64_t cursor;
-	uint64_t bytes;
-	int64_t delivered_ms; /* when the cursor was last moved; Unix ms, 0: never */
-	long holder;          /* process that has the spool; 0: nobody */
-} td_spool_view_t;
-
-/* Looks at the spool; TD_ENOINPUT if there is none. */
-TD_MUST_USE bool td_spool_look(const td_spool_settings_t *settings, td_spool_view_t *view,
-			       td_err_t *err);
+/* The process that an open lock file names; 0: none. */
+long td_spool_lock_holder(int fd);
 
 #endif

@@ -26,24 +26,34 @@ bool td_segment_list_add(td_segment_list_t *list, uint64_t first, td_err_t *err)
 
 void td_segment_list_drop_first(td_segment_list_t *list)
 {
+	list->bytes -= list->items[0].size;
 	list->count--;
 	memmove(list->items, list->items + 1, list->count * sizeof *list->items);
 }
 
-uint64_t td_segment_list_bytes(const td_segment_list_t *list)
+void td_segment_list_drop_last(td_segment_list_t *list)
 {
-	uint64_t bytes = 0;
-	for (size_t i = 0; i < list->count; i++)
-		bytes += list->items[i].size;
-	return bytes;
+	list->bytes -= list->items[--list->count].size;
+}
+
+void td_segment_list_resize_last(td_segment_list_t *list, uint64_t size)
+{
+	td_segment_item_t *last = &list->items[list->count - 1];
+	list->bytes += size - last->size;
+	last->size = size;
 }
 
 uint64_t td_segment_list_find(const td_segment_list_t *list, uint64_t sequence)
 {
-	uint64_t found = 0;
-	for (size_t i = 0; i < list->count && list->items[i].first <= sequence; i++)
-		found = list->items[i].first;
-	return found;
+	size_t low = 0, high = list->count; /* the answer lies before high */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (list->items[middle].first <= sequence)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low == 0 ? 0 : list->items[low - 1].first;
 }
 
 void td_segment_list_free(td_segment_list_t *list)
@@ -69,7 +79,7 @@ static bool add_entry(td_segment_list_t *list, DIR *folder, const char *name, td
 				  strerror(errno));
 	if (!td_segment_list_add(list, first, err))
 		return false;
-	list->items[list->count - 1].size = (uint64_t)known.st_size;
+	td_segment_list_resize_last(list, (uint64_t)known.st_size);
 	return true;
 }
 

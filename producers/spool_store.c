@@ -2,167 +2,49 @@
 
 #include "common/fault.h"
 #include "common/file.h"
-#include "producers/spool_list.h"
+#include "producers/spool_store_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct td_store {
-	char folder[PATH_MAX];
-	uint64_t epoch, segment_max, total_max;
-	td_segment_list_t list;
-	int fd;         /* of the last segment; -1: the next group makes one */
-	td_buf_t group; /* records that are not written yet */
-	uint64_t group_first;
-	td_chain_t group_chain; /* before the group */
-	uint64_t next, durable, cursor;
-	td_chain_t chain;
-	bool failed;
-};
-
-static bool fail(td_store_t *store, const char *what, td_err_t *err)
+bool td_spool_store_fail(td_spool_store_t *store, const char *what, td_err_t *err)
 {
 	store->failed = true;
 	return td_err_set(err, TD_EIO, "spool %s: cannot %s: %s; check the disk and start again",
 			  store->folder, what, strerror(errno));
 }
 
-static void path_of(const td_store_t *store, uint64_t first, char path[PATH_MAX])
+void td_spool_segment_path(const char *folder, uint64_t first, char path[PATH_MAX])
 {
 	char name[TD_SEGMENT_NAME_SIZE];
 	td_segment_name(first, name);
-	(void)snprintf(path, PATH_MAX, "%.*s/%s", PATH_MAX - 64, store->folder, name);
+	(void)snprintf(path, PATH_MAX, "%.*s/%s", TD_SPOOL_PATH_MAX, folder, name);
 }
 
-static void cursor_path(const td_store_t *store, char path[PATH_MAX])
+static bool settings_fit(const td_spool_store_settings_t *settings, td_err_t *err)
 {
-	(void)snprintf(path, PATH_MAX, "%.*s/cursor", PATH_MAX - 64, store->folder);
-}
-
-static bool read_cursor(td_store_t *store, td_err_t *err)
-{
-	char path[PATH_MAX];
-	cursor_path(store, path);
-	if (!td_file_exists(path))
-		return true;
-	td_buf_t text = td_buf_make(64);
-	bool fine = td_file_read(path, &text, err);
-	if (fine) {
-		td_buf_add_byte(&text, '\0');
-		char *end = NULL;
-		store->cursor = strtoull((const char *)text.data, &end, 10);
-		fine = !text.failed && end != (const char *)text.data && strcmp(end, "\n") == 0;
-		if (!fine)
-			(void)td_err_set(err, TD_EINTEGRITY,
-					 "%s holds no sequence; delete it to send again all "
-					 "that is kept, which changes no figure",
-					 path);
-	}
-	td_buf_free(&text);
-	return fine;
-}
-
-/* A crash tears at most the group that was being written, and nothing that was delivered. */
-static bool tear_is_plausible(const td_store_t *store, const td_segment_scan_t *scan)
-{
-	return scan->torn <= TD_STORE_GROUP_MAX + 2 * TD_RAW_EVENT_MAX &&
-	       scan->next > store->cursor;
-}
-
-static bool cut_tail(td_store_t *store, const char *path, const td_segment_scan_t *scan,
-		     td_err_t *err)
-{
-	if (!tear_is_plausible(store, scan))
-		return td_err_set(err, TD_EINTEGRITY,
-				  "%s is damaged at byte %" PRIu64 ", where sequence %" PRIu64
-				  " belongs; move the spool away to begin a new epoch, and feed "
-				  "the files since then again",
-				  path, scan->size, scan->next);
-	if (scan->torn > 0 &&
-	    (ftruncate(store->fd, (off_t)scan->size) != 0 || fsync(store->fd) != 0))
-		return fail(store, "cut the torn end", err);
+	if (strlen(settings->folder) > TD_SPOOL_PATH_MAX)
+		return td_err_set(err, TD_ECONFIG, "spool %.100s...: the path is too long",
+				  settings->folder);
+	/* Else the last segment alone could fill the store, and nothing could ever be deleted. */
+	if (settings->total_bytes / 2 < settings->segment_bytes + TD_SPOOL_GROUP_MAX)
+		return td_err_set(err, TD_ECONFIG,
+				  "the size of the spool, %" PRId64 " bytes, must be twice that of "
+				  "its segments, %" PRId64 ", and 2 MiB",
+				  settings->total_bytes, settings->segment_bytes);
 	return true;
 }
 
-static bool take_over(td_store_t *store, const td_segment_scan_t *scan, const char *path,
-		      td_err_t *err)
+td_spool_store_t *td_spool_store_open(const td_spool_store_settings_t *settings, td_err_t *err)
 {
-	td_segment_item_t *last = &store->list.items[store->list.count - 1];
-	store->fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
-	if (store->fd < 0)
-		return fail(store, "open the last segment", err);
-	if (!cut_tail(store, path, scan, err))
-		return false;
-	last->size = scan->size;
-	store->next = scan->next;
-	store->chain = scan->chain;
-	return true;
-}
-
-/* A segment that a crash left without its header holds nothing. */
-static bool drop_headless(td_store_t *store, const char *path, uint64_t size, td_err_t *err)
-{
-	if (size >= TD_SEGMENT_HEADER_SIZE + TD_STORE_GROUP_MAX)
-		return td_err_set(err, TD_EINTEGRITY,
-				  "%s has no readable header; a person must look", path);
-	if (unlink(path) != 0)
-		return fail(store, "delete an unfinished segment", err);
-	store->list.count--;
-	return td_file_sync_folder(store->folder, err);
-}
-
-/* Sets `more` if the last segment turned out to hold nothing. */
-static bool open_last(td_store_t *store, bool *more, td_err_t *err)
-{
-	const td_segment_item_t *last = &store->list.items[store->list.count - 1];
-	char path[PATH_MAX];
-	path_of(store, last->first, path);
-	td_buf_t bytes = td_buf_make((size_t)last->size + 1);
-	td_segment_scan_t scan;
-	bool fine = td_file_read(path, &bytes, err);
-	if (fine && !td_segment_scan(td_buf_slice(&bytes), &scan)) {
-		*more = true;
-		fine = drop_headless(store, path, last->size, err);
-	} else if (fine &&
-		   (scan.header.epoch != store->epoch || scan.header.first != last->first)) {
-		fine = td_err_set(err, TD_EINTEGRITY, "%s belongs to another spool", path);
-	} else if (fine) {
-		fine = take_over(store, &scan, path, err);
-	}
-	td_buf_free(&bytes);
-	return fine;
-}
-
-static bool open_all(td_store_t *store, td_err_t *err)
-{
-	if (!td_file_make_folder(store->folder, 0700, err) || !read_cursor(store, err) ||
-	    !td_segment_list_read(&store->list, store->folder, err))
-		return false;
-	bool more = true;
-	while (more && store->list.count > 0) {
-		more = false;
-		if (!open_last(store, &more, err))
-			return false;
-	}
-	store->durable = store->next - 1;
-	if (store->cursor > store->durable)
-		return td_err_set(err, TD_EINTEGRITY,
-				  "spool %s: the cursor is at %" PRIu64 " but the last event is "
-				  "%" PRIu64 "; events were lost: move the spool away to begin a "
-				  "new epoch, and feed the last files again",
-				  store->folder, store->cursor, store->durable);
-	return true;
-}
-
-td_store_t *td_store_open(const td_store_settings_t *settings, td_err_t *err)
-{
-	td_store_t *store = calloc(1, sizeof *store);
+	if (!settings_fit(settings, err))
+		return NULL;
+	td_spool_store_t *store = calloc(1, sizeof *store);
 	if (store == NULL) {
 		(void)td_err_set(err, TD_EMEMORY, "no memory for the spool");
 		return NULL;
@@ -171,16 +53,16 @@ td_store_t *td_store_open(const td_store_settings_t *settings, td_err_t *err)
 	store->epoch = settings->epoch;
 	store->segment_max = (uint64_t)settings->segment_bytes;
 	store->total_max = (uint64_t)settings->total_bytes;
-	store->group = td_buf_make(TD_STORE_GROUP_MAX + 2 * TD_RAW_EVENT_MAX);
+	store->group = td_buf_make(TD_SPOOL_GROUP_MAX + 2 * TD_RAW_EVENT_MAX);
 	store->fd = -1;
 	store->next = 1;
-	if (open_all(store, err))
+	if (td_spool_store_find(store, err))
 		return store;
-	td_store_close(store);
+	td_spool_store_close(store);
 	return NULL;
 }
 
-void td_store_close(td_store_t *store)
+void td_spool_store_close(td_spool_store_t *store)
 {
 	if (store == NULL)
 		return;
@@ -191,145 +73,200 @@ void td_store_close(td_store_t *store)
 	free(store);
 }
 
-uint64_t td_store_epoch(const td_store_t *store)
+uint64_t td_spool_store_epoch(const td_spool_store_t *store)
 {
 	return store->epoch;
 }
 
-uint64_t td_store_next(const td_store_t *store)
+uint64_t td_spool_store_next(const td_spool_store_t *store)
 {
 	return store->next;
 }
 
-uint64_t td_store_durable(const td_store_t *store)
+uint64_t td_spool_store_durable(const td_spool_store_t *store)
 {
 	return store->durable;
 }
 
-uint64_t td_store_cursor(const td_store_t *store)
+uint64_t td_spool_store_cursor(const td_spool_store_t *store)
 {
 	return store->cursor;
 }
 
-uint64_t td_store_oldest(const td_store_t *store)
+uint64_t td_spool_store_oldest(const td_spool_store_t *store)
 {
 	return store->list.count == 0 ? store->next : store->list.items[0].first;
 }
 
-uint64_t td_store_bytes(const td_store_t *store)
+uint64_t td_spool_store_bytes(const td_spool_store_t *store)
 {
-	return td_segment_list_bytes(&store->list);
+	return store->list.bytes;
 }
 
-td_chain_t td_store_chain(const td_store_t *store)
+td_chain_t td_spool_store_chain(const td_spool_store_t *store)
 {
 	return store->chain;
 }
 
-const char *td_store_folder(const td_store_t *store)
+const char *td_spool_store_folder(const td_spool_store_t *store)
 {
 	return store->folder;
 }
 
-bool td_store_full(const td_store_t *store)
+bool td_spool_store_full(const td_spool_store_t *store)
 {
-	uint64_t wanted = td_store_bytes(store) + store->group.size + TD_SEGMENT_HEADER_SIZE +
+	uint64_t wanted = store->list.bytes + store->group.size + TD_SEGMENT_HEADER_SIZE +
 			  td_segment_record_size(TD_RAW_EVENT_MAX);
-	return wanted > store->total_max || store->list.count >= TD_STORE_SEGMENTS_MAX;
+	return wanted > store->total_max || store->list.count >= TD_SPOOL_SEGMENTS_MAX;
 }
 
-bool td_store_append(td_store_t *store, td_slice_t event, td_err_t *err)
+bool td_spool_store_due(const td_spool_store_t *store)
+{
+	return store->group.size >= TD_SPOOL_GROUP_MAX;
+}
+
+bool td_spool_store_append(td_spool_store_t *store, td_slice_t event, td_err_t *err)
 {
 	if (store->failed || event.size == 0 || event.size > TD_RAW_EVENT_MAX)
 		return td_err_set(err, TD_EBUG, "spool %s: append of %zu bytes%s", store->folder,
 				  event.size, store->failed ? " after a failure" : "");
-	if (store->group.size == 0) {
+	bool begins_group = store->group.size == 0;
+	if (begins_group) {
 		store->group_first = store->next;
 		store->group_chain = store->chain;
 	}
-	td_segment_add_record(&store->group, event);
+	td_segment_add_record(&store->group, event, begins_group);
 	if (store->group.failed) {
 		store->failed = true;
 		return td_err_set(err, TD_EMEMORY, "no memory for a group of events");
 	}
 	store->chain = td_chain_next(store->chain, event);
 	store->next++;
-	return store->group.size < TD_STORE_GROUP_MAX || td_store_sync(store, err);
+	return true;
 }
 
-static bool write_all(td_store_t *store, td_slice_t bytes, td_err_t *err)
+static bool write_all(int fd, td_slice_t bytes)
 {
 	while (bytes.size > 0) {
-		ssize_t written = write(store->fd, bytes.data, bytes.size);
+		ssize_t written = write(fd, bytes.data, bytes.size);
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written <= 0)
-			return fail(store, "write", err);
+			return false;
 		bytes.data += written;
 		bytes.size -= (size_t)written;
 	}
 	return true;
 }
 
-/* A new last segment, with its header and its name durable. */
-static bool make_segment(td_store_t *store, td_err_t *err)
+/* Whether the write may succeed later: disk, quota or file limit left no room. */
+static bool lacks_room(int error)
 {
-	char path[PATH_MAX];
-	path_of(store, store->group_first, path);
-	if (!td_segment_list_add(&store->list, store->group_first, err))
-		return false;
-	store->fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (store->fd < 0)
-		return fail(store, "make a segment", err);
-	td_fault("segment.roll");
+	return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
+static bool no_room(const td_spool_store_t *store, td_err_t *err)
+{
+	return td_err_set(err, TD_EUNAVAILABLE,
+			  "spool %s: cannot write: %s; make room, it goes on by itself",
+			  store->folder, strerror(errno));
+}
+
+/* The header is durable, with the file's name, before a group follows. */
+static bool write_header(td_spool_store_t *store, int fd)
+{
 	td_segment_header_t header = {store->epoch, store->group_first, store->group_chain};
 	td_buf_t bytes = td_buf_make(TD_SEGMENT_HEADER_SIZE);
 	td_segment_add_header(&bytes, &header);
-	bool fine = write_all(store, td_buf_slice(&bytes), err);
-	store->list.items[store->list.count - 1].size = bytes.size;
+	if (bytes.failed)
+		errno = ENOMEM;
+	bool fine = !bytes.failed && write_all(fd, td_buf_slice(&bytes)) && fdatasync(fd) == 0;
 	td_buf_free(&bytes);
-	return fine && td_file_sync_folder(store->folder, err);
+	return fine;
 }
 
-static bool roll_if_long(td_store_t *store, td_err_t *err)
+/* A new last segment, of which the list knows once it is whole. */
+static bool make_segment(td_spool_store_t *store, td_err_t *err)
 {
-	if (store->fd >= 0 && store->list.items[store->list.count - 1].size >= store->segment_max) {
+	char path[PATH_MAX];
+	td_spool_segment_path(store->folder, store->group_first, path);
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return lacks_room(errno) ? no_room(store, err)
+					 : td_spool_store_fail(store, "make a segment", err);
+	td_fault("spool.roll");
+	if (!write_header(store, fd)) {
+		bool later = lacks_room(errno);
+		(void)no_room(store, err);
+		(void)close(fd); /* nothing in it counts */
+		return unlink(path) == 0 && later
+			       ? false
+			       : td_spool_store_fail(store, "begin a segment", err);
+	}
+	store->fd = fd;
+	if (!td_file_sync_folder(store->folder, err) ||
+	    !td_segment_list_add(&store->list, store->group_first, err)) {
+		store->failed = true;
+		return false;
+	}
+	td_segment_list_resize_last(&store->list, TD_SEGMENT_HEADER_SIZE);
+	return true;
+}
+
+static uint64_t last_size(const td_spool_store_t *store)
+{
+	return store->list.items[store->list.count - 1].size;
+}
+
+static bool roll_if_long(td_spool_store_t *store, td_err_t *err)
+{
+	if (store->fd >= 0 && last_size(store) >= store->segment_max) {
 		if (close(store->fd) != 0)
-			return fail(store, "close a segment", err);
+			return td_spool_store_fail(store, "close a segment", err);
 		store->fd = -1;
 	}
 	return store->fd >= 0 || make_segment(store, err);
 }
 
-bool td_store_sync(td_store_t *store, td_err_t *err)
+static bool write_group(td_spool_store_t *store, td_err_t *err)
+{
+	if (write_all(store->fd, td_buf_slice(&store->group)))
+		return true;
+	if (!lacks_room(errno))
+		return td_spool_store_fail(store, "write", err);
+	(void)no_room(store, err);
+	if (ftruncate(store->fd, (off_t)last_size(store)) != 0)
+		return td_spool_store_fail(store, "take back half a group", err);
+	return false;
+}
+
+bool td_spool_store_sync(td_spool_store_t *store, td_err_t *err)
 {
 	if (store->failed)
 		return td_err_set(err, TD_EIO, "spool %s failed before", store->folder);
 	if (store->group.size == 0)
 		return true;
-	if (!roll_if_long(store, err) || !write_all(store, td_buf_slice(&store->group), err)) {
-		store->failed = true;
+	if (!roll_if_long(store, err) || !write_group(store, err))
 		return false;
-	}
 	td_fault("spool.append");
 	if (fdatasync(store->fd) != 0)
-		return fail(store, "fsync", err);
+		return td_spool_store_fail(store, "fsync", err);
 	td_fault("spool.fsync");
-	store->list.items[store->list.count - 1].size += store->group.size;
+	td_segment_list_resize_last(&store->list, last_size(store) + store->group.size);
 	td_buf_clear(&store->group);
 	store->durable = store->next - 1;
 	return true;
 }
 
-bool td_store_move_cursor(td_store_t *store, uint64_t sequence, td_err_t *err)
+bool td_spool_store_move_cursor(td_spool_store_t *store, uint64_t sequence, td_err_t *err)
 {
 	if (sequence > store->durable)
 		return td_err_set(err, TD_EBUG, "spool %s: cursor to %" PRIu64 " of %" PRIu64,
 				  store->folder, sequence, store->durable);
 	char path[PATH_MAX], text[24];
-	cursor_path(store, path);
+	td_spool_cursor_path(store->folder, path);
 	(void)snprintf(text, sizeof text, "%" PRIu64 "\n", sequence);
-	td_fault("cursor.move");
+	td_fault("spool.cursor");
 	if (!td_file_write_durable(path, td_slice_text(text), 0600, err))
 		return false;
 	store->cursor = sequence;
@@ -337,32 +274,33 @@ bool td_store_move_cursor(td_store_t *store, uint64_t sequence, td_err_t *err)
 }
 
 /* The oldest segment, unless it is the last one or has something undelivered. */
-static bool oldest_is_delivered(const td_store_t *store)
+static bool oldest_is_delivered(const td_spool_store_t *store)
 {
 	return store->list.count > 1 && store->list.items[1].first <= store->cursor + 1;
 }
 
-bool td_store_prune(td_store_t *store, int64_t before_ms, unsigned *deleted, td_err_t *err)
+bool td_spool_store_prune(td_spool_store_t *store, int64_t before_ms, unsigned *deleted,
+			  td_err_t *err)
 {
 	*deleted = 0;
 	while (oldest_is_delivered(store)) {
 		char path[PATH_MAX];
 		struct stat known;
-		path_of(store, store->list.items[0].first, path);
+		td_spool_segment_path(store->folder, store->list.items[0].first, path);
 		if (stat(path, &known) != 0)
-			return fail(store, "look at a segment", err);
+			return td_spool_store_fail(store, "look at a segment", err);
 		bool old = (int64_t)known.st_mtim.tv_sec * 1000 < before_ms;
-		if (!old && !td_store_full(store))
+		if (!old && !td_spool_store_full(store))
 			break;
 		if (unlink(path) != 0)
-			return fail(store, "delete a segment", err);
+			return td_spool_store_fail(store, "delete a segment", err);
 		td_segment_list_drop_first(&store->list);
 		++*deleted;
 	}
 	return *deleted == 0 || td_file_sync_folder(store->folder, err);
 }
 
-uint64_t td_store_segment_of(const td_store_t *store, uint64_t sequence)
+uint64_t td_spool_store_segment_of(const td_spool_store_t *store, uint64_t sequence)
 {
 	return sequence >= store->next ? 0 : td_segment_list_find(&store->list, sequence);
 }

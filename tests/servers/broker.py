@@ -79,6 +79,10 @@ class Broker:
         self.create_topic('thidua.reference', **COMPACTED)
         self.create_topic('thidua.decisions', **COMPACTED)
 
+    def create_thidua_topic(self, topic):
+        """One raw topic alone."""
+        self.create_topic(topic, **HOT)
+
     def delete_topic(self, topic):
         self.admin.delete_topics([topic])[topic].result(30)
         wait_until(lambda: topic not in self.admin.list_topics(timeout=5).topics,

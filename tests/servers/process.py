@@ -57,13 +57,13 @@ def free_port():
 class Process:
     """A started program; what it says goes to `log_path`, appended over restarts."""
 
-    def __init__(self, name, argv, log_path, env, cwd):
+    def __init__(self, name, argv, log_path, env, cwd, stdin=subprocess.DEVNULL):
         self.name = name
         self.log_path = log_path
         self.argv = [str(part) for part in argv]
         with open(log_path, 'ab') as log:
             self._from = log.tell()
-            self._popen = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=log,
+            self._popen = subprocess.Popen(self.argv, stdin=stdin, stdout=log,
                                            stderr=log, env=env, cwd=cwd,
                                            preexec_fn=die_with_parent)
 

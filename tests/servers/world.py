@@ -32,10 +32,11 @@ class World:
         self.env['THIDUA_WORK'] = os.environ.get('THIDUA_WORK', str(SOURCE / 'work'))
         self.processes = []
 
-    def start(self, name, *argv, env=None):
-        """Starts a server or daemon; its log is <path>/<name>.log. `env` adds variables."""
+    def start(self, name, *argv, env=None, **how):
+        """Starts a server or daemon; its log is <path>/<name>.log. `env` adds variables, `how` is
+        for Process."""
         process = Process(name, argv, self.path / f'{name}.log', {**self.env, **(env or {})},
-                          self.path)
+                          self.path, **how)
         self.processes.append(process)
         return process
 

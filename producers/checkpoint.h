@@ -1,0 +1,33 @@
+/*
+ * checkpoint: what a source says about itself: how far it has come, as an event of its own.
+ *
+ * Pure. See Checkpoint in proto/thidua/v1/event.proto.
+ */
+#ifndef TD_PRODUCERS_CHECKPOINT_H
+#define TD_PRODUCERS_CHECKPOINT_H
+
+#include "common/arena.h"
+#include "common/td.h"
+#include "producers/segment.h"
+
+enum { TD_DIGEST_SIZE = 32 };
+
+/* Rows of an input: read = accepted + refused. */
+typedef struct td_rows {
+	uint64_t read, accepted, refused;
+} td_rows_t;
+
+typedef struct td_checkpoint {
+	const char *reporter, *source;
+	uint64_t epoch, sequence;
+	td_chain_t chain;           /* up to the event before it */
+	int64_t complete_until_ms;  /* Unix ms, above 0 */
+	const uint8_t *file_sha256; /* TD_DIGEST_SIZE bytes; NULL: no file was read to its end */
+	td_rows_t rows;             /* of that file, else of standard input since the last one */
+} td_checkpoint_t;
+
+/* Packs the event into the arena; false when that is full. */
+TD_MUST_USE bool td_checkpoint_pack(const td_checkpoint_t *checkpoint, td_arena_t *arena,
+				    td_slice_t *packed);
+
+#endif

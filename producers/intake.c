@@ -1,0 +1,371 @@
+#include "producers/intake.h"
+
+#include "common/clock.h"
+#include "common/fault.h"
+#include "common/log.h"
+#include "producers/fed.h"
+#include "producers/input.h"
+#include "producers/rejected.h"
+#include "producers/row.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum {
+	ROWS_MAX = 2000,       /* of one turn */
+	CUT_SHOWN_MAX = 1024,  /* bytes shown of a line that is too long */
+	WARNINGS_LOGGED = 20,  /* of one input */
+	NO_ROOM_MS = 10 * 1000 /* between two lines about it */
+};
+
+struct td_intake {
+	td_intake_settings_t settings;
+	td_spool_t *spool;
+	td_spool_store_t *store;
+	td_arena_t *arena;
+	td_lines_t *lines;
+	size_t opened; /* inputs so far */
+	bool is_open;
+	td_input_t input;
+	td_rejected_t rejected;
+	td_row_t row;
+	uint64_t warnings;
+	uint64_t said_lines;  /* said to be accepted */
+	td_rows_t told;       /* rows of standard input in checkpoints so far */
+	bool is_checkpointed; /* the input has ended, and its checkpoint is in the group */
+	uint8_t digest[TD_DIGEST_SIZE];
+	int64_t now_ms, complete_ms;
+	td_log_limit_t no_room;
+};
+
+td_intake_t *td_intake_new(const td_intake_settings_t *settings, td_spool_t *spool, td_err_t *err)
+{
+	td_intake_t *intake = calloc(1, sizeof *intake);
+	if (intake != NULL) {
+		intake->settings = *settings;
+		intake->spool = spool;
+		intake->store = td_spool_store(spool);
+		intake->arena = td_arena_new(TD_ROW_ARENA);
+		intake->lines = td_lines_new(TD_ROW_LINE_MAX);
+	}
+	if (intake != NULL && intake->arena != NULL && intake->lines != NULL)
+		return intake;
+	td_intake_free(intake);
+	(void)td_err_set(err, TD_EMEMORY, "no memory to take rows in");
+	return NULL;
+}
+
+static void close_input(td_intake_t *intake)
+{
+	if (!intake->is_open)
+		return;
+	intake->is_open = false;
+	td_rejected_close(&intake->rejected);
+	td_input_close(&intake->input);
+}
+
+void td_intake_free(td_intake_t *intake)
+{
+	if (intake == NULL)
+		return;
+	close_input(intake);
+	td_lines_free(intake->lines);
+	td_arena_free(intake->arena);
+	free(intake);
+}
+
+int td_intake_fd(const td_intake_t *intake)
+{
+	return intake->is_open && !intake->input.is_file ? intake->input.fd : -1;
+}
+
+const char *td_intake_name(const td_intake_t *intake)
+{
+	return intake->is_open ? intake->input.name : NULL;
+}
+
+/* Whether the file was fed whole before; then it is left out. */
+static bool look_whether_known(td_intake_t *intake, bool *known, td_err_t *err)
+{
+	uint8_t digest[TD_DIGEST_SIZE];
+	*known = false;
+	if (!intake->input.is_file || intake->settings.again)
+		return true;
+	return td_input_digest_file(&intake->input, digest, err) &&
+	       td_fed_knows(td_spool_store_folder(intake->store), digest, known, err);
+}
+
+static bool open_rejected(td_intake_t *intake, td_err_t *err)
+{
+	char path[PATH_MAX];
+	bool is_stdin = intake->settings.files[0] == NULL;
+	if (intake->settings.rejected != NULL)
+		return td_rejected_open(&intake->rejected, intake->settings.rejected, true, err);
+	(void)snprintf(path, sizeof path, "%.*s%s", PATH_MAX - 32,
+		       is_stdin ? td_spool_folder(intake->spool) : intake->input.name,
+		       is_stdin ? "/stdin.rejected" : ".rejected");
+	return td_rejected_open(&intake->rejected, path, is_stdin, err);
+}
+
+/* The next input; `ended` if there is none. */
+static bool open_next(td_intake_t *intake, bool *ended, td_err_t *err)
+{
+	char *const *files = intake->settings.files;
+	bool is_stdin = files[0] == NULL, known;
+	*ended = is_stdin ? intake->opened > 0 : files[intake->opened] == NULL;
+	if (*ended)
+		return true;
+	const char *name = files[intake->opened++];
+	intake->is_open = true;
+	intake->rejected.fd = -1;
+	intake->warnings = intake->said_lines = 0;
+	intake->told = (td_rows_t){0};
+	intake->is_checkpointed = false;
+	if (!td_input_open(&intake->input, name, intake->lines, err) ||
+	    !look_whether_known(intake, &known, err))
+		return false;
+	if (!known)
+		return open_rejected(intake, err);
+	td_log(TD_LOG_INFO, "file_known", td_log_text("file", intake->input.name));
+	(void)printf("known\t%s\n", intake->input.name);
+	(void)fflush(stdout); /* whether it is read is the reader's business */
+	close_input(intake);
+	return true;
+}
+
+static void log_warnings(td_intake_t *intake)
+{
+	const td_row_findings_t *warnings = &intake->row.warnings;
+	for (size_t i = 0; i < warnings->count; i++) {
+		if (intake->warnings++ >= WARNINGS_LOGGED)
+			continue;
+		td_log(TD_LOG_WARN, "row_odd", td_log_text("file", intake->input.name),
+		       td_log_int("line", (int64_t)td_lines_number(intake->lines)),
+		       td_log_text("code", warnings->items[i].code),
+		       td_log_text("field", warnings->items[i].field),
+		       td_log_text("says", warnings->items[i].en));
+	}
+}
+
+static void refuse(td_intake_t *intake, td_slice_t line)
+{
+	intake->input.rows.refused++;
+	td_rejected_add(&intake->rejected, &(td_refused_t){
+						   .file = intake->input.name,
+						   .line = td_lines_number(intake->lines),
+						   .row = line,
+						   .errors = &intake->row.errors,
+					   });
+}
+
+static void refuse_cut(td_intake_t *intake, td_slice_t line)
+{
+	intake->input.rows.read++;
+	intake->row.errors.count = 0;
+	td_row_add(&intake->row.errors, TD_ROW_TOO_LARGE, "", "");
+	line.size = line.size < CUT_SHOWN_MAX ? line.size : CUT_SHOWN_MAX;
+	refuse(intake, line);
+}
+
+static bool take_row(td_intake_t *intake, td_slice_t line, td_err_t *err)
+{
+	const td_row_context_t context = {
+		.reporter = intake->settings.reporter,
+		.source = intake->settings.source,
+		.epoch = td_spool_store_epoch(intake->store),
+		.reference = intake->settings.reference,
+		.now_ms = intake->now_ms,
+	};
+	td_arena_reset(intake->arena);
+	intake->input.rows.read++;
+	if (!td_row_read(&context, line, td_spool_store_next(intake->store), intake->arena,
+			 &intake->row)) {
+		refuse(intake, line);
+		return true;
+	}
+	log_warnings(intake);
+	intake->input.rows.accepted++;
+	return td_spool_store_append(intake->store, intake->row.packed, err);
+}
+
+static void say_accepted(td_intake_t *intake)
+{
+	uint64_t lines = td_lines_number(intake->lines);
+	if (lines == intake->said_lines)
+		return;
+	intake->said_lines = lines;
+	(void)printf("accepted\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n", intake->input.name,
+		     lines, intake->input.rows.accepted, intake->input.rows.refused);
+	(void)fflush(stdout); /* whether it is read is the reader's business */
+}
+
+bool td_intake_settle(td_intake_t *intake, td_err_t *err)
+{
+	if (intake->is_open && !td_rejected_write(&intake->rejected, err))
+		return false;
+	if (!td_spool_store_sync(intake->store, err))
+		return false;
+	td_fault("intake.accepted");
+	if (intake->is_open)
+		say_accepted(intake);
+	return true;
+}
+
+static td_intake_next_t wait_for_room(td_intake_t *intake, const td_err_t *why)
+{
+	int64_t held;
+	if (td_log_allowed(&intake->no_room, td_clock_mono_ms(), NO_ROOM_MS, &held))
+		td_log(TD_LOG_WARN, "intake_waits", td_log_err(why));
+	return TD_INTAKE_ROOM;
+}
+
+/* Settles; what comes then is `then`. */
+static td_intake_next_t settle(td_intake_t *intake, td_intake_next_t then, td_err_t *err)
+{
+	if (td_intake_settle(intake, err))
+		return then;
+	return err->code == TD_EUNAVAILABLE ? wait_for_room(intake, err) : TD_INTAKE_FAILED;
+}
+
+/* The spool is full: what is delivered may go early. */
+static td_intake_next_t make_room(td_intake_t *intake, td_err_t *err)
+{
+	unsigned deleted;
+	td_err_t why;
+	td_intake_next_t next = settle(intake, TD_INTAKE_MORE, err);
+	if (next != TD_INTAKE_MORE)
+		return next;
+	if (!td_spool_prune(intake->spool, 0, &deleted, err))
+		return TD_INTAKE_FAILED;
+	if (!td_spool_store_full(intake->store))
+		return TD_INTAKE_MORE;
+	(void)td_err_set(&why, TD_EUNAVAILABLE,
+			 "spool %s is full: %" PRIu64
+			 " bytes; rows wait until Kafka has taken some",
+			 td_spool_folder(intake->spool), td_spool_store_bytes(intake->store));
+	return wait_for_room(intake, &why);
+}
+
+static td_rows_t rows_since(td_rows_t rows, td_rows_t told)
+{
+	return (td_rows_t){rows.read - told.read, rows.accepted - told.accepted,
+			   rows.refused - told.refused};
+}
+
+/* Puts a checkpoint into the group; `digest` NULL unless a file has ended. */
+static bool append_checkpoint(td_intake_t *intake, const uint8_t *digest, td_err_t *err)
+{
+	td_slice_t packed;
+	td_checkpoint_t checkpoint = {
+		.reporter = intake->settings.reporter,
+		.source = intake->settings.source,
+		.epoch = td_spool_store_epoch(intake->store),
+		.sequence = td_spool_store_next(intake->store),
+		.chain = td_spool_store_chain(intake->store),
+		.complete_until_ms = intake->complete_ms,
+		.file_sha256 = digest,
+	};
+	if (digest != NULL)
+		checkpoint.rows = intake->input.rows;
+	else if (intake->is_open && !intake->input.is_file)
+		checkpoint.rows = rows_since(intake->input.rows, intake->told);
+	td_arena_reset(intake->arena);
+	if (!td_checkpoint_pack(&checkpoint, intake->arena, &packed))
+		return td_err_set(err, TD_EMEMORY, "no memory for a checkpoint");
+	intake->told = intake->input.rows;
+	return td_spool_store_append(intake->store, packed, err);
+}
+
+bool td_intake_checkpoint(td_intake_t *intake, td_err_t *err)
+{
+	if (intake->complete_ms <= 0 || td_spool_store_full(intake->store) ||
+	    td_spool_store_due(intake->store))
+		return true;
+	return append_checkpoint(intake, NULL, err) &&
+	       (td_intake_settle(intake, err) || err->code == TD_EUNAVAILABLE);
+}
+
+static void note_complete(td_intake_t *intake)
+{
+	int64_t until_ms = td_input_complete_ms(&intake->input, intake->now_ms);
+	if (until_ms > intake->complete_ms)
+		intake->complete_ms = until_ms;
+}
+
+static void log_fed(const td_intake_t *intake)
+{
+	td_log(TD_LOG_INFO, "input_ended", td_log_text("file", intake->input.name),
+	       td_log_int("read", (int64_t)intake->input.rows.read),
+	       td_log_int("accepted", (int64_t)intake->input.rows.accepted),
+	       td_log_int("refused", (int64_t)intake->input.rows.refused),
+	       td_log_int("warnings", (int64_t)intake->warnings),
+	       td_log_text("rejected",
+			   intake->input.rows.refused > 0 ? intake->rejected.path : ""));
+}
+
+/* The checkpoint is made once, though the disk may have no room at the first try. */
+static td_intake_next_t end_input(td_intake_t *intake, td_err_t *err)
+{
+	bool is_file = intake->input.is_file;
+	if (!intake->is_checkpointed) {
+		note_complete(intake);
+		if (is_file && !td_input_digest(&intake->input, intake->digest, err))
+			return TD_INTAKE_FAILED;
+		if (!append_checkpoint(intake, is_file ? intake->digest : NULL, err))
+			return TD_INTAKE_FAILED;
+		intake->is_checkpointed = true;
+	}
+	td_intake_next_t next = settle(intake, TD_INTAKE_MORE, err);
+	if (next != TD_INTAKE_MORE)
+		return next;
+	td_fault("intake.ended");
+	if (is_file && !td_fed_add(td_spool_store_folder(intake->store), intake->digest, err))
+		return TD_INTAKE_FAILED;
+	log_fed(intake);
+	close_input(intake);
+	return TD_INTAKE_MORE;
+}
+
+/* The lines that were read are taken. */
+static td_intake_next_t read_on(td_intake_t *intake, td_err_t *err)
+{
+	bool got;
+	if (intake->input.has_ended)
+		return end_input(intake, err);
+	if (!td_input_read(&intake->input, &got, err))
+		return TD_INTAKE_FAILED;
+	if (got)
+		return TD_INTAKE_MORE;
+	note_complete(intake);
+	return settle(intake, TD_INTAKE_INPUT, err);
+}
+
+td_intake_next_t td_intake_turn(td_intake_t *intake, int64_t now_ms, td_err_t *err)
+{
+	bool ended = false;
+	intake->now_ms = now_ms;
+	if (!intake->is_open && !open_next(intake, &ended, err))
+		return TD_INTAKE_FAILED;
+	if (!intake->is_open)
+		return ended ? TD_INTAKE_ENDED : TD_INTAKE_MORE;
+	for (int rows = 0; rows < ROWS_MAX; rows++) {
+		td_slice_t line;
+		if (td_spool_store_full(intake->store))
+			return make_room(intake, err);
+		if (td_spool_store_due(intake->store) || td_rejected_full(&intake->rejected))
+			return settle(intake, TD_INTAKE_MORE, err);
+		switch (td_lines_next(intake->lines, &line)) {
+		case TD_LINES_MORE:
+			return read_on(intake, err);
+		case TD_LINES_CUT:
+			refuse_cut(intake, line);
+			break;
+		case TD_LINES_LINE:
+			if (!take_row(intake, line, err))
+				return TD_INTAKE_FAILED;
+		}
+	}
+	return TD_INTAKE_MORE;
+}
