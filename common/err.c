@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <sysexits.h>
 
-bool td_err_set(td_err_t *err, td_code_t code, const char *format, ...)
+bool(td_err_set)(td_err_t *err, td_code_t code, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
@@ -15,7 +15,7 @@ bool td_err_set(td_err_t *err, td_code_t code, const char *format, ...)
 	return false;
 }
 
-bool td_err_prefix(td_err_t *err, const char *format, ...)
+bool(td_err_prefix)(td_err_t *err, const char *format, ...)
 {
 	char before[sizeof err->text];
 	memcpy(before, err->text, sizeof before);

@@ -35,6 +35,13 @@ bool td_err_set(td_err_t *err, td_code_t code, const char *format, ...) TD_FORMA
 /* Puts "<format>: " before the sentence already in `err`, keeps its code; returns false. */
 bool td_err_prefix(td_err_t *err, const char *format, ...) TD_FORMAT(2, 3);
 
+#ifdef __clang_analyzer__
+/* The analyzer does not see from elsewhere that both return false, and would follow paths that do
+ * not exist. */
+#define td_err_set(...)    ((void)(td_err_set)(__VA_ARGS__), false)
+#define td_err_prefix(...) ((void)(td_err_prefix)(__VA_ARGS__), false)
+#endif
+
 /* The exit status of sysexits.h that belongs to `code`. */
 int td_err_exit_status(td_code_t code);
 

@@ -136,7 +136,7 @@ static bool read_whole(reader_t *reader, const json_t *json, uint64_t below, uin
 
 static bool read_32(reader_t *reader, const json_t *json, bool is_signed, void *at)
 {
-	uint64_t bits, below = is_signed ? (uint64_t)INT32_MAX + 1 : 0;
+	uint64_t bits = 0, below = is_signed ? (uint64_t)INT32_MAX + 1 : 0;
 	if (!read_whole(reader, json, below, is_signed ? INT32_MAX : UINT32_MAX, &bits))
 		return false;
 	uint32_t low = (uint32_t)bits;
@@ -146,7 +146,7 @@ static bool read_32(reader_t *reader, const json_t *json, bool is_signed, void *
 
 static bool read_64(reader_t *reader, const json_t *json, bool is_signed, void *at)
 {
-	uint64_t bits, below = is_signed ? (uint64_t)INT64_MAX + 1 : 0;
+	uint64_t bits = 0, below = is_signed ? (uint64_t)INT64_MAX + 1 : 0;
 	if (!read_whole(reader, json, below, is_signed ? INT64_MAX : UINT64_MAX, &bits))
 		return false;
 	memcpy(at, &bits, sizeof bits);

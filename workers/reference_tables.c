@@ -187,7 +187,7 @@ static bool read_award(void *context, const td_tsv_row_t *row, td_err_t *err)
 {
 	td_reference_t *reference = context;
 	td_award_t *award = &reference->awards.items[reference->awards.count++];
-	int form, level;
+	int form = 0, level = 0;
 	if (!read_enum(row, 0, &thidua__v1__award_form__descriptor, "AWARD_FORM_", &form, err) ||
 	    !read_enum(row, 1, &thidua__v1__award_level__descriptor, "AWARD_LEVEL_", &level, err) ||
 	    !td_tsv_validity(row, 2, &award->from_day, &award->to_day, err))
