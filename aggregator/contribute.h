@@ -3,7 +3,7 @@
  * day, hour, amount).
  *
  * Pure; defined by the metric catalogue. A retraction and a statement that does not count (an
- * annulled case, a proposed award) add nothing.
+ * annulled case, a refused award) add nothing.
  */
 #ifndef TD_AGGREGATOR_CONTRIBUTE_H
 #define TD_AGGREGATOR_CONTRIBUTE_H

@@ -2,6 +2,7 @@
 
 #define STAGE(name) THIDUA__V1__STAGE_KIND__STAGE_KIND_##name
 #define AWARDED     THIDUA__V1__AWARD_STATUS__AWARD_STATUS_AWARDED
+#define PROPOSED    THIDUA__V1__AWARD_STATUS__AWARD_STATUS_PROPOSED
 
 static void add(td_contributing_t *to, td_metric_t metric, int dim1, int dim2, int64_t amount)
 {
@@ -12,6 +13,8 @@ static void add(td_contributing_t *to, td_metric_t metric, int dim1, int dim2, i
 void td_contribute_commendation(td_contributing_t *to)
 {
 	const Thidua__V1__Commendation *award = to->event->commendation;
+	if (award->status == PROPOSED)
+		add(to, TD_METRIC_COMMENDATION_PROPOSED, award->form, award->recipient, 1);
 	if (award->status != AWARDED)
 		return;
 	if (award->form == THIDUA__V1__AWARD_FORM__AWARD_FORM_LETTER) {

@@ -223,6 +223,8 @@ class Oracle:
                        society.get('houses', 0))
 
     def _commendation(self, row, award, made):
+        if award['status'] == 'AWARD_STATUS_PROPOSED':
+            self._happened(made, row, 'commendations.proposed', (award['form'], award['recipient']))
         if award['status'] != 'AWARD_STATUS_AWARDED':
             return
         if award['form'] == 'AWARD_FORM_LETTER':

@@ -265,7 +265,7 @@ static void other_work_adds_its_numbers_and_leaves_out_zeros(void **state)
 	}
 }
 
-static void only_signed_commendations_count_and_letters_apart(void **state)
+static void only_signed_commendations_count_letters_and_proposals_apart(void **state)
 {
 	(void)state;
 	static const struct {
@@ -277,7 +277,7 @@ static void only_signed_commendations_count_and_letters_apart(void **state)
 		{2, 1, 7, "commendations.awarded 20210305, commendations.collective 20210305"},
 		{2, 2, 7, "commendations.awarded 20210305, commendations.individual 20210305"},
 		{2, 2, 11, "commendations.letters 20210305"},
-		{1, 2, 7, ""},
+		{1, 2, 7, "commendations.proposed 20210305"},
 		{3, 1, 7, ""},
 	};
 	for (size_t i = 0; i < TD_COUNT(rows); i++) {
@@ -433,7 +433,7 @@ int main(void)
 		cmocka_unit_test(a_case_adds_what_its_life_says),
 		cmocka_unit_test(a_transfer_never_counts_a_case_twice),
 		cmocka_unit_test(other_work_adds_its_numbers_and_leaves_out_zeros),
-		cmocka_unit_test(only_signed_commendations_count_and_letters_apart),
+		cmocka_unit_test(only_signed_commendations_count_letters_and_proposals_apart),
 		cmocka_unit_test(titles_targets_and_scores_count_for_whom_they_are_about),
 		cmocka_unit_test(a_target_is_for_a_metric_or_a_rate_of_the_catalogue),
 		cmocka_unit_test(the_hour_is_that_of_the_happening_in_local_time),
