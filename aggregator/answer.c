@@ -148,8 +148,9 @@ static bool share_of(const td_query_t *query, const td_figure_t *figure, const t
 {
 	*share = (share_t){0};
 	if (cell->metric == TD_METRIC_TARGET && figure->id != TD_METRIC_TARGET) {
+		/* A target is set for all of a figure, not for some of its values. */
 		share->is_target =
-			cell->dim1 == figure->id &&
+			cell->dim1 == figure->id && figure->only == TD_DIM_NONE &&
 			query->period_kind != THIDUA__V1__PERIOD_KIND__PERIOD_KIND_UNSPECIFIED &&
 			cell->dim2 == query->period_kind;
 		share->over = value;
@@ -162,11 +163,18 @@ static bool share_of(const td_query_t *query, const td_figure_t *figure, const t
 	return share->over != 0 || share->under != 0;
 }
 
-static void add_share(td_row_t *row, const share_t *share, bool before)
+/* Targets of numbers add up; percentages do not. */
+static void add_target(td_row_t *row, bool is_rate, int64_t target)
+{
+	row->targets_differ |= is_rate && row->has_target && row->target != target;
+	row->target = is_rate ? target : row->target + target;
+	row->has_target = true;
+}
+
+static void add_share(td_row_t *row, bool is_rate, const share_t *share, bool before)
 {
 	if (share->is_target && !before) {
-		row->target += share->over;
-		row->has_target = true;
+		add_target(row, is_rate, share->over);
 	} else if (before && !share->is_target) {
 		row->over_before += share->over;
 		row->under_before += share->under;
@@ -232,7 +240,7 @@ bool td_answer_add(td_answer_t *answer, bool before, const td_bucket_t *bucket,
 				"the answer has more than %d rows; ask for fewer days, units "
 				"or provinces",
 				TD_ROWS_MAX);
-		add_share(row, &share, before);
+		add_share(row, td_figure_is_rate(figure), &share, before);
 	}
 	return true;
 }
@@ -300,8 +308,10 @@ bool td_answer_finish(td_answer_t *answer, const td_row_t **rows, size_t *count,
 	if (sorted == NULL)
 		return td_err_set(err, TD_EMEMORY, "no memory for an answer of %zu rows",
 				  answer->count);
-	for (size_t i = 0; i < answer->count; i++)
+	for (size_t i = 0; i < answer->count; i++) {
 		sorted[i] = *answer->order[i];
+		sorted[i].has_target &= !sorted[i].targets_differ;
+	}
 	if (answer->query->rank && answer->query->by_province && !answer->query->by_unit &&
 	    answer->query->each == TD_EACH_NONE)
 		rank_rows(answer->query, sorted, answer->count);

@@ -27,6 +27,9 @@ typedef struct td_figure {
 	const char *selection; /* how `only` is written: "severity=very,especially"; "" for all */
 } td_figure_t;
 
+/* How many decimals its unit leaves to the whole number: "0.1 day" has one. */
+unsigned td_figure_decimals(const td_figure_t *figure);
+
 /* The figure of that code; false, TD_EUSAGE, naming the nearest code when there is none. */
 TD_MUST_USE bool td_figure_find(const char *code, td_figure_t *figure, td_err_t *err);
 bool td_figure_is_rate(const td_figure_t *figure);
@@ -75,8 +78,8 @@ typedef struct td_row {
 	uint16_t province_index; /* into the query's provinces; province_count: their sum */
 	char unit[TD_AREA_MAX];  /* "" unless by unit */
 	int64_t over, under, over_before, under_before;
-	int64_t target;
-	bool has_target;
+	int64_t target; /* summed over the provinces; of a rate the one that all of them have */
+	bool has_target, targets_differ;
 	uint32_t rank;
 } td_row_t;
 

@@ -98,6 +98,12 @@ bool td_figure_find(const char *code, td_figure_t *figure, td_err_t *err)
 	return true;
 }
 
+unsigned td_figure_decimals(const td_figure_t *figure)
+{
+	/* "0.01 point": as many as there are digits behind the point. */
+	return strncmp(figure->unit, "0.", 2) == 0 ? (unsigned)strcspn(figure->unit + 2, " ") : 0;
+}
+
 bool td_figure_is_rate(const td_figure_t *figure)
 {
 	return figure->under[0] != TD_METRIC_NONE;

@@ -110,6 +110,22 @@ void td_model_number(int64_t value, bool vietnamese, char *text)
 	*out = '\0';
 }
 
+void td_model_decimal(int64_t value, unsigned decimals, bool vietnamese, char *text)
+{
+	char whole[32];
+	int64_t scale = 1;
+	for (unsigned i = 0; i < decimals; i++)
+		scale *= 10;
+	td_model_number(value / scale, vietnamese, whole);
+	if (decimals == 0)
+		(void)snprintf(text, TD_MODEL_TEXT_MAX, "%s", whole);
+	else
+		(void)snprintf(text, TD_MODEL_TEXT_MAX, "%s%s%c%0*lld",
+			       value < 0 && value > -scale ? "-" : "", whole,
+			       vietnamese ? ',' : '.', (int)decimals,
+			       (long long)(value % scale < 0 ? -(value % scale) : value % scale));
+}
+
 void td_model_percent(int64_t hundredths, bool vietnamese, char *text)
 {
 	int64_t magnitude = hundredths < 0 ? -hundredths : hundredths;

@@ -8,8 +8,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { TEXT_MAX = 32 };
-
 const char *td_show_format(td_arena_t *arena, const char *format, ...)
 {
 	va_list args, again;
@@ -84,17 +82,18 @@ static const char *bucket_text(const td_show_t *show, const Thidua__V1__TallyRow
 	return td_show_format(show->arena, "%s %02d:00", day, row->hour);
 }
 
-static const char *number_text(const td_show_t *show, int64_t number)
+static const char *number_text(const td_show_t *show, int64_t number, const td_figure_t *figure)
 {
-	char *text = td_arena_take(show->arena, TEXT_MAX);
+	char *text = td_arena_take(show->arena, TD_MODEL_TEXT_MAX);
 	if (text != NULL)
-		td_model_number(number, show->lang == TD_LANG_VI, text);
+		td_model_decimal(number, td_figure_decimals(figure), show->lang == TD_LANG_VI,
+				 text);
 	return text;
 }
 
 static const char *percent_text(const td_show_t *show, int64_t hundredths)
 {
-	char *text = td_arena_take(show->arena, TEXT_MAX);
+	char *text = td_arena_take(show->arena, TD_MODEL_TEXT_MAX);
 	if (text != NULL)
 		td_model_percent(hundredths, show->lang == TD_LANG_VI, text);
 	return text;
@@ -105,7 +104,7 @@ static const char *value_text(const td_show_t *show, const Thidua__V1__TallyRow 
 			      const td_figure_t *figure)
 {
 	if (!td_figure_is_rate(figure))
-		return number_text(show, row->value);
+		return number_text(show, row->value, figure);
 	return row->rate_hundredths == NULL ? "–" : percent_text(show, row->rate_hundredths->value);
 }
 
@@ -115,17 +114,22 @@ static const char *before_text(const td_show_t *show, const Thidua__V1__TallyRow
 	if (row->value_before == NULL)
 		return "";
 	if (!td_figure_is_rate(figure))
-		return number_text(show, row->value_before->value);
+		return number_text(show, row->value_before->value, figure);
 	return row->denominator_before <= 0
 		       ? "–"
 		       : percent_text(show, td_rate_hundredths(row->value_before->value,
 							       row->denominator_before));
 }
 
-static const char *signed_text(const td_show_t *show, int64_t number, bool percent)
+/* With a plus before what has risen. */
+static const char *signed_text(const td_show_t *show, int64_t number, const char *text)
 {
-	const char *text = percent ? percent_text(show, number) : number_text(show, number);
 	return text == NULL || number <= 0 ? text : td_show_format(show->arena, "+%s", text);
+}
+
+static const char *signed_percent(const td_show_t *show, int64_t hundredths)
+{
+	return signed_text(show, hundredths, percent_text(show, hundredths));
 }
 
 /* How far from the year before: in numbers and percent, of a rate in percentage points. */
@@ -138,36 +142,50 @@ static const char *change_text(const td_show_t *show, const Thidua__V1__TallyRow
 	if (td_figure_is_rate(figure)) {
 		if (row->rate_hundredths == NULL || row->denominator_before <= 0)
 			return "";
-		return signed_text(show,
-				   row->rate_hundredths->value -
-					   td_rate_hundredths(before, row->denominator_before),
-				   true);
+		return signed_percent(show,
+				      row->rate_hundredths->value -
+					      td_rate_hundredths(before, row->denominator_before));
 	}
+	const char *number = signed_text(show, change, number_text(show, change, figure));
 	if (before <= 0)
-		return signed_text(show, change, false);
+		return number;
 	int64_t rate = change < 0 ? -td_rate_hundredths(-change, before)
 				  : td_rate_hundredths(change, before);
-	const char *number = signed_text(show, change, false);
-	const char *percent = signed_text(show, rate, true);
+	const char *percent = signed_percent(show, rate);
 	return number == NULL || percent == NULL
 		       ? NULL
 		       : td_show_format(show->arena, "%s (%s)", number, percent);
 }
 
-/* Percent of the target reached; of a rate the target itself, since both are percentages. */
 static const char *target_text(const td_show_t *show, const Thidua__V1__TallyRow *row,
 			       const td_figure_t *figure)
 {
 	if (row->target == NULL)
 		return "";
-	if (td_figure_is_rate(figure))
-		return percent_text(show, row->target->value);
-	return row->target->value <= 0
-		       ? "–"
-		       : percent_text(show, td_rate_hundredths(row->value, row->target->value));
+	return td_figure_is_rate(figure) ? percent_text(show, row->target->value)
+					 : number_text(show, row->target->value, figure);
 }
 
-enum { COLUMNS = 10 };
+/* Percent of the target; of a rate how many percentage points it is above. */
+static const char *reached_text(const td_show_t *show, const Thidua__V1__TallyRow *row,
+				const td_figure_t *figure)
+{
+	if (row->target == NULL)
+		return "";
+	if (!td_figure_is_rate(figure))
+		return td_show_reached(show, row->value, row->target->value);
+	if (row->rate_hundredths == NULL)
+		return "–";
+	return signed_percent(show, row->rate_hundredths->value - row->target->value);
+}
+
+const char *td_show_reached(const td_show_t *show, int64_t value, int64_t target)
+{
+	return target <= 0 || value < 0 ? "–"
+					: percent_text(show, td_rate_hundredths(value, target));
+}
+
+enum { COLUMNS = 11 };
 
 static bool row_cells(const td_show_t *show, const Thidua__V1__TallyRow *row, td_table_t *table)
 {
@@ -189,6 +207,7 @@ static bool row_cells(const td_show_t *show, const Thidua__V1__TallyRow *row, td
 		before_text(show, row, figure),
 		change_text(show, row, figure),
 		target_text(show, row, figure),
+		reached_text(show, row, figure),
 		row->rank == 0 ? "" : td_show_format(show->arena, "%u", row->rank),
 	};
 	for (size_t i = 0; i < COLUMNS; i++) {
@@ -242,14 +261,20 @@ bool td_show_rows(const td_show_t *show, const Thidua__V1__TallyAnswer *answer, 
 {
 	bool vi = show->lang == TD_LANG_VI;
 	const char *const heads[COLUMNS] = {
-		vi ? "Chỉ tiêu" : "Figure",       vi ? "Từ ngày" : "From",
-		vi ? "Tỉnh" : "Province",         vi ? "Đơn vị" : "Unit",
-		vi ? "Phân loại" : "Class",       vi ? "Số liệu" : "Value",
-		vi ? "Cùng kỳ" : "A year before", vi ? "Tăng, giảm" : "Change",
-		vi ? "So chỉ tiêu" : "Of target", vi ? "Hạng" : "Rank",
+		vi ? "Chỉ tiêu" : "Figure",
+		vi ? "Từ ngày" : "From",
+		vi ? "Tỉnh" : "Province",
+		vi ? "Đơn vị" : "Unit",
+		vi ? "Phân loại" : "Class",
+		vi ? "Số liệu" : "Value",
+		vi ? "Cùng kỳ" : "A year before",
+		vi ? "Tăng, giảm" : "Change",
+		vi ? "Chỉ tiêu giao" : "Target",
+		vi ? "Đạt" : "Reached",
+		vi ? "Hạng" : "Rank",
 	};
 	static const bool right[COLUMNS] = {
-		[5] = true, [6] = true, [7] = true, [8] = true, [9] = true};
+		[5] = true, [6] = true, [7] = true, [8] = true, [9] = true, [10] = true};
 	td_table_t *table = td_table_new(heads, right, COLUMNS, show->arena);
 	if (table == NULL)
 		return false;

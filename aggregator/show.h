@@ -45,6 +45,9 @@ TD_MUST_USE bool td_show_rows(const td_show_t *show, const Thidua__V1__TallyAnsw
 TD_MUST_USE bool td_show_completeness(const td_show_t *show, const Thidua__V1__TallyAnswer *answer,
 				      const char **text);
 
+/* Percent of a target that was reached: "103,59 %". NULL when the arena is full. */
+const char *td_show_reached(const td_show_t *show, int64_t value, int64_t target);
+
 /* Name of a province ("all" is the sum), of a unit, of a dimension's value; the code where there is
  * none. */
 const char *td_show_province(const td_show_t *show, const char *province);

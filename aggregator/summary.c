@@ -1,11 +1,10 @@
 #include "aggregator/summary.h"
 
-#include "aggregator/dimension.h"
 #include "aggregator/model.h"
 #include "aggregator/ranking.h"
-#include "aggregator/table.h"
 
-#include <stdio.h>
+/* Forms of the State and the Government that collectives receive. */
+#define HONOURS "form=order_feats_of_arms,order_other,state_honour,state_prize,merit_prime_minister"
 
 typedef struct summary_row {
 	const char *figure, *selection, *vi, *en;
@@ -49,6 +48,17 @@ static bool add_titles(td_query_t *query, td_err_t *err)
 	       td_figure_select(&query->figures[0], "recipient=collective", err);
 }
 
+/* Honours are shown by form; the others are not worth a line of their own. */
+static bool add_honours(td_query_t *query, td_err_t *err)
+{
+	query->by = TD_DIM_AWARD_FORM;
+	query->figure_count = 2;
+	return td_figure_find("commendations.collective", &query->figures[0], err) &&
+	       td_figure_select(&query->figures[0], HONOURS, err) &&
+	       td_figure_find("commendations.proposed", &query->figures[1], err) &&
+	       td_figure_select(&query->figures[1], "recipient=collective", err);
+}
+
 bool td_summary_make(const td_resolved_t *resolved, td_summary_t *summary, td_err_t *err)
 {
 	*summary = (td_summary_t){0};
@@ -59,9 +69,10 @@ bool td_summary_make(const td_resolved_t *resolved, td_summary_t *summary, td_er
 		query->by_unit = query->rank = false;
 		query->by = TD_DIM_NONE;
 		query->each = TD_EACH_NONE;
-		bool ok = part == TD_SUMMARY_SCORES   ? add_scores(query, err)
-			  : part == TD_SUMMARY_TITLES ? add_titles(query, err)
-						      : add_figures(query, err);
+		bool ok = part == TD_SUMMARY_SCORES    ? add_scores(query, err)
+			  : part == TD_SUMMARY_TITLES  ? add_titles(query, err)
+			  : part == TD_SUMMARY_HONOURS ? add_honours(query, err)
+						       : add_figures(query, err);
 		if (!ok)
 			return false;
 		summary->answers[part] = td_answer_new(query);
@@ -75,167 +86,6 @@ void td_summary_free(td_summary_t *summary)
 {
 	for (size_t part = 0; part < TD_SUMMARY_PARTS; part++)
 		td_answer_free(summary->answers[part]);
-}
-
-/* A figure of one row: a sum, or of a rate the percentage. */
-static const char *cell_text(const td_show_t *show, const td_query_t *query, const td_row_t *row)
-{
-	int64_t rate;
-	char *text = td_arena_take(show->arena, 32);
-	if (text == NULL)
-		return NULL;
-	if (!td_figure_is_rate(&query->figures[row->figure]))
-		td_model_number(row->over, show->lang == TD_LANG_VI, text);
-	else if (td_row_rate(query, row, &rate))
-		td_model_percent(rate, show->lang == TD_LANG_VI, text);
-	else
-		return "–";
-	return text;
-}
-
-/* Adds a line to the table of provinces: the figures are in the order of the plan, and within one
- * the provinces in that of the query. */
-static bool add_province_line(const td_summary_t *summary, const td_show_t *show,
-			      const td_row_t *rows, td_table_t *table)
-{
-	const td_query_t *query = &summary->queries[TD_SUMMARY_PROVINCES];
-	const td_figure_t *figure = &query->figures[rows[0].figure];
-	const char *cells[TD_PROVINCES_MAX + 1] = {td_say(show->lang, figure->vi, figure->en)};
-	for (size_t i = 0; i < query->province_count; i++) {
-		cells[i + 1] = cell_text(show, query, &rows[i]);
-		if (cells[i + 1] == NULL)
-			return false;
-	}
-	return td_table_add(table, cells);
-}
-
-static bool provinces_text(const td_summary_t *summary, const td_show_t *show, const td_row_t *rows,
-			   const char **text)
-{
-	const td_query_t *query = &summary->queries[TD_SUMMARY_PROVINCES];
-	const char *heads[TD_PROVINCES_MAX + 1] = {td_say(show->lang, "Theo tỉnh", "By province")};
-	bool right[TD_PROVINCES_MAX + 1] = {false};
-	for (size_t i = 0; i < query->province_count; i++) {
-		heads[i + 1] = td_show_province(show, query->provinces[i]);
-		right[i + 1] = true;
-	}
-	td_table_t *table = td_table_new(heads, right, query->province_count + 1, show->arena);
-	if (table == NULL)
-		return false;
-	for (size_t i = 0; i < query->figure_count; i++) {
-		if (!add_province_line(summary, show, &rows[i * query->province_count], table))
-			return false;
-	}
-	return td_table_text(table, text);
-}
-
-bool td_summary_figures(const td_summary_t *summary, const td_show_t *show, const char **text,
-			td_err_t *err)
-{
-	const td_row_t *rows, *total;
-	size_t count, total_count;
-	const char *sums, *provinces;
-	Thidua__V1__TallyAnswer message;
-	const td_query_t *query = &summary->queries[TD_SUMMARY_TOTAL];
-	td_show_t total_show = *show;
-	total_show.query = query;
-	if (!td_answer_finish(summary->answers[TD_SUMMARY_TOTAL], &total, &total_count, err) ||
-	    !td_answer_finish(summary->answers[TD_SUMMARY_PROVINCES], &rows, &count, err))
-		return false;
-	if (!td_model_fill(query, "", total, total_count, show->arena, &message) ||
-	    !td_show_rows(&total_show, &message, &sums) ||
-	    !provinces_text(summary, show, rows, &provinces))
-		return td_err_set(err, TD_EMEMORY, "no memory for the summary");
-	*text = td_show_format(show->arena, "%s\n%s", sums, provinces);
-	return *text != NULL || td_err_set(err, TD_EMEMORY, "no memory for the summary");
-}
-
-/* The titles of a province, joined. */
-static const char *titles_text(const td_show_t *show, const td_row_t *rows, size_t count,
-			       size_t province)
-{
-	const char *text = "";
-	for (size_t i = 0; i < count && text != NULL; i++) {
-		if (rows[i].province_index != province || rows[i].over <= 0)
-			continue;
-		const td_value_info_t *title = td_dimension_value(TD_DIM_TITLE, rows[i].dim);
-		if (title != NULL)
-			text = td_show_format(show->arena, "%s%s%s", text,
-					      text[0] == '\0' ? "" : ", ",
-					      td_say(show->lang, title->vi, title->en));
-	}
-	return text;
-}
-
-/* Hundredths of a point: "987,25". */
-static const char *points_text(const td_show_t *show, int64_t points)
-{
-	char *text = td_arena_take(show->arena, 32);
-	if (text == NULL)
-		return NULL;
-	td_model_percent(points, show->lang == TD_LANG_VI, text);
-	text[strlen(text) - 2] = '\0'; /* without " %" */
-	return text;
-}
-
-static bool add_ranked(const td_summary_t *summary, const td_show_t *show,
-		       const td_ranked_t *ranked, const char *titles, td_table_t *table)
-{
-	const td_query_t *query = &summary->queries[TD_SUMMARY_SCORES];
-	const char *rank =
-		ranked->rank == 0 ? "–" : td_show_format(show->arena, "%u", ranked->rank);
-	const char *cells[] = {rank, td_show_province(show, query->provinces[ranked->province]),
-			       points_text(show, ranked->points),
-			       points_text(show, ranked->maximum), titles};
-	for (size_t i = 0; i < TD_COUNT(cells); i++) {
-		if (cells[i] == NULL)
-			return false;
-	}
-	return td_table_add(table, cells);
-}
-
-static bool ranking_text(const td_summary_t *summary, const td_show_t *show,
-			 const td_ranked_t *ranked, const td_row_t *titles, size_t title_count,
-			 const char **text)
-{
-	bool vi = show->lang == TD_LANG_VI;
-	const char *const heads[] = {vi ? "Hạng" : "Rank", vi ? "Tỉnh" : "Province",
-				     vi ? "Điểm" : "Points", vi ? "Điểm chuẩn" : "Maximum",
-				     vi ? "Danh hiệu" : "Title"};
-	static const bool right[] = {true, false, true, true, false};
-	td_table_t *table = td_table_new(heads, right, TD_COUNT(heads), show->arena);
-	if (table == NULL)
-		return false;
-	for (size_t i = 0; i < summary->queries[TD_SUMMARY_SCORES].province_count; i++) {
-		const char *held = titles_text(show, titles, title_count, ranked[i].province);
-		if (held == NULL || !add_ranked(summary, show, &ranked[i], held, table))
-			return false;
-	}
-	return td_table_text(table, text);
-}
-
-bool td_summary_ranking(const td_summary_t *summary, const td_show_t *show, const char **text,
-			td_err_t *err)
-{
-	const td_row_t *scores, *titles;
-	size_t score_count, title_count;
-	td_ranked_t ranked[TD_PROVINCES_MAX];
-	uint8_t stage;
-	const char *table;
-	if (!td_answer_finish(summary->answers[TD_SUMMARY_SCORES], &scores, &score_count, err) ||
-	    !td_answer_finish(summary->answers[TD_SUMMARY_TITLES], &titles, &title_count, err))
-		return false;
-	td_ranking_make(&summary->queries[TD_SUMMARY_SCORES], scores, score_count, ranked, &stage);
-	if (!ranking_text(summary, show, ranked, titles, title_count, &table))
-		return td_err_set(err, TD_EMEMORY, "no memory for the ranking");
-	const td_value_info_t *by = td_dimension_value(TD_DIM_SCORE_STAGE, stage);
-	*text = td_show_format(
-		show->arena, "%s: %s\n%s",
-		td_say(show->lang, "Xếp hạng theo điểm", "Ranking by points"),
-		by == NULL ? td_say(show->lang, "chưa đủ điểm của các tỉnh", "not all are scored")
-			   : td_say(show->lang, by->vi, by->en),
-		table);
-	return *text != NULL || td_err_set(err, TD_EMEMORY, "no memory for the ranking");
 }
 
 /* The ranks, put on the points of the stage that decided. */

@@ -1,8 +1,8 @@
 /*
  * summary: the figures of a year on one page: the cluster's sums beside the year before, each
- * province's, the ranking by points and the titles.
+ * province's, the ranking by points, the titles and honours.
  *
- * Pure. One set of cells feeds four answers, so that all of the page belongs to one moment.
+ * Pure. One set of cells feeds all answers, so that all of the page belongs to one moment.
  */
 #ifndef TD_AGGREGATOR_SUMMARY_H
 #define TD_AGGREGATOR_SUMMARY_H
@@ -16,6 +16,7 @@ typedef enum td_summary_part {
 	TD_SUMMARY_PROVINCES, /* the same figures, each province's */
 	TD_SUMMARY_SCORES,    /* points and maximum by stage */
 	TD_SUMMARY_TITLES,    /* titles of collectives */
+	TD_SUMMARY_HONOURS,   /* what State and Government gave collectives; what is proposed */
 	TD_SUMMARY_PARTS
 } td_summary_part_t;
 
@@ -30,13 +31,14 @@ TD_MUST_USE bool td_summary_make(const td_resolved_t *resolved, td_summary_t *su
 				 td_err_t *err);
 void td_summary_free(td_summary_t *summary);
 
-/* The finished answers as pages: the table of sums and of provinces, then the ranking. */
+/* The finished answers as pages: the table of sums and of provinces, then the ranking
+ * (summary_page.c). */
 TD_MUST_USE bool td_summary_figures(const td_summary_t *summary, const td_show_t *show,
 				    const char **text, td_err_t *err);
 TD_MUST_USE bool td_summary_ranking(const td_summary_t *summary, const td_show_t *show,
 				    const char **text, td_err_t *err);
 
-/* All four answers' rows in one message, for JSON: figures narrowed to something name it in their
+/* All answers' rows in one message, for JSON: figures narrowed to something name it in their
  * dimension; points carry the rank of their province. */
 TD_MUST_USE bool td_summary_model(const td_summary_t *summary, const char *title, td_arena_t *arena,
 				  Thidua__V1__TallyAnswer *message, td_err_t *err);

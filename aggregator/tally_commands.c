@@ -182,6 +182,17 @@ bool td_tally_needs_redis(const char *command)
 	return command == NULL || strcmp(command, "metrics") != 0;
 }
 
+/* The settings' own words below a table. */
+static bool add_note(const td_tally_t *tally, const char **text, td_err_t *err)
+{
+	const td_tally_settings_t *settings = tally->settings;
+	if (settings->note == NULL || settings->note[0] == '\0' ||
+	    strcmp(settings->format, "table") != 0)
+		return true;
+	*text = td_show_format(tally->arena, "%s%s\n", *text, settings->note);
+	return *text != NULL || no_memory(err);
+}
+
 bool td_tally_command(const td_tally_t *tally, const char *const *arguments, size_t count,
 		      const char **text, td_err_t *err)
 {
@@ -192,9 +203,10 @@ bool td_tally_command(const td_tally_t *tally, const char *const *arguments, siz
 	}
 	if (strcmp(command, "metrics") == 0)
 		return td_tally_metrics(tally, text, err);
-	if (strcmp(command, "status") == 0)
-		return td_tally_status(tally, text, err);
-	if (strcmp(command, "summary") == 0 || strcmp(command, "ranking") == 0)
-		return answer_summary(tally, strcmp(command, "ranking") == 0, text, err);
-	return answer_figures(tally, arguments, count, text, err);
+	bool ranking = strcmp(command, "ranking") == 0;
+	bool ok = strcmp(command, "status") == 0 ? td_tally_status(tally, text, err)
+		  : ranking || strcmp(command, "summary") == 0
+			  ? answer_summary(tally, ranking, text, err)
+			  : answer_figures(tally, arguments, count, text, err);
+	return ok && add_note(tally, text, err);
 }

@@ -17,7 +17,7 @@
 typedef struct td_tally_settings {
 	td_redis_settings_t redis;
 	td_reference_settings_t reference;
-	const char *lang, *format;
+	const char *lang, *format, *note;
 	int64_t cluster, generation;
 	const char *period, *calendar, *from, *to, *last, *by, *only, *each, *provinces;
 	bool to_date, compare, rank;

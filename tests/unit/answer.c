@@ -211,6 +211,34 @@ static void a_target_stands_beside_the_figure_that_it_is_for(void **state)
 	td_answer_free(answer);
 }
 
+/* Two provinces' targets for a rate: 75 percent and that or another. */
+static void sum_has_target(const char *selection, int64_t other, bool has_target)
+{
+	size_t count;
+	td_err_t err;
+	const td_row_t *rows;
+	td_query_t query = query_of("clearance");
+	const given_t given[] = {
+		{false, 20211214, CELL(TARGET, 200, YEAR, "vn-06"), 7500},
+		{false, 20211214, CELL(TARGET, 200, YEAR, "vn-69"), other},
+	};
+	assert_true(td_figure_select(&query.figures[0], selection, &err));
+	td_answer_t *answer = ask(&query, given, TD_COUNT(given), &rows, &count);
+	assert_int_equal(count, 1);
+	assert_true(rows[0].has_target == has_target);
+	if (has_target)
+		assert_int_equal(rows[0].target, 7500);
+	td_answer_free(answer);
+}
+
+static void targets_of_a_rate_are_not_added_up(void **state)
+{
+	(void)state;
+	sum_has_target("", 7500, true);
+	sum_has_target("", 8000, false);
+	sum_has_target("severity=very", 7500, false);
+}
+
 static void equals_share_a_rank(void **state)
 {
 	(void)state;
@@ -257,6 +285,7 @@ int main(void)
 		cmocka_unit_test(months_of_the_police_begin_on_the_15th),
 		cmocka_unit_test(a_window_of_hours_is_cut_within_its_first_and_last_day),
 		cmocka_unit_test(a_target_stands_beside_the_figure_that_it_is_for),
+		cmocka_unit_test(targets_of_a_rate_are_not_added_up),
 		cmocka_unit_test(equals_share_a_rank),
 		cmocka_unit_test(what_is_no_figure_is_answered_with_the_nearest),
 	};

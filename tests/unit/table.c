@@ -67,12 +67,33 @@ static void numbers_are_written_as_the_language_does(void **state)
 	assert_string_equal(text, "0,05 %");
 }
 
+static void decimals_of_a_unit_stand_behind_the_point(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t number;
+		unsigned decimals;
+		const char *vi;
+	} cases[] = {{8465, 1, "846,5"},         {99025, 2, "990,25"},
+		     {100000, 2, "1.000,00"},    {-5, 1, "-0,5"},
+		     {-25, 1, "-2,5"},           {7, 2, "0,07"},
+		     {-1234567, 0, "-1.234.567"}};
+	char text[TD_MODEL_TEXT_MAX];
+	for (size_t i = 0; i < TD_COUNT(cases); i++) {
+		td_model_decimal(cases[i].number, cases[i].decimals, true, text);
+		assert_string_equal(text, cases[i].vi);
+	}
+	td_model_decimal(INT64_MIN, 3, false, text);
+	assert_string_equal(text, "-9,223,372,036,854,775.808");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(columns_are_as_wide_as_their_widest_cell),
 		cmocka_unit_test(a_column_without_a_word_is_left_out),
 		cmocka_unit_test(numbers_are_written_as_the_language_does),
+		cmocka_unit_test(decimals_of_a_unit_stand_behind_the_point),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
