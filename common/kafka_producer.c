@@ -24,16 +24,6 @@ struct td_kafka_producer {
 	td_err_t why;
 };
 
-/* Marks it broken for the first reason only. */
-static void break_for(td_kafka_producer_t *producer, rd_kafka_resp_err_t error, const char *reason,
-		      const char *topic)
-{
-	if (producer->broken)
-		return;
-	producer->broken = true;
-	(void)td_kafka_fail(&producer->why, error, reason, "writing to", topic);
-}
-
 /* The library's own word that it will send nothing more. */
 static void look_for_fatal(td_kafka_producer_t *producer)
 {
@@ -48,6 +38,23 @@ static void look_for_fatal(td_kafka_producer_t *producer)
 	(void)td_err_set(&producer->why, TD_EUNAVAILABLE, "the Kafka producer broke: %s", reason);
 }
 
+/*
+ * Marks it broken. The first reason counts, except that what a person must mend, which only the
+ * report of the message says, counts more than the library's word that it broke.
+ */
+static void break_for(td_kafka_producer_t *producer, rd_kafka_resp_err_t error, const char *reason,
+		      const char *topic)
+{
+	td_err_t why;
+	(void)td_kafka_fail(&why, error, reason, "writing to", topic);
+	look_for_fatal(producer);
+	if (producer->broken &&
+	    (producer->why.code != TD_EUNAVAILABLE || why.code == TD_EUNAVAILABLE))
+		return;
+	producer->broken = true;
+	producer->why = why;
+}
+
 static void on_delivered(rd_kafka_t *client, const rd_kafka_message_t *message, void *opaque)
 {
 	td_kafka_producer_t *producer = opaque;
@@ -57,10 +64,8 @@ static void on_delivered(rd_kafka_t *client, const rd_kafka_message_t *message, 
 	if (producer->silent)
 		return;
 	/* What comes after a failure may be in the log behind a gap: nothing more may be sent. */
-	if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-		look_for_fatal(producer);
+	if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
 		break_for(producer, message->err, NULL, rd_kafka_topic_name(message->rkt));
-	}
 	if (!producer->delivered)
 		return;
 	bool fine = message->err == RD_KAFKA_RESP_ERR_NO_ERROR;

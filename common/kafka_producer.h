@@ -14,7 +14,8 @@
 typedef struct td_kafka_producer td_kafka_producer_t;
 typedef struct td_kafka_out td_kafka_out_t; /* a topic to write to; owned by its producer */
 
-/* The fate of one message; reports of a topic come in the order of sending. */
+/* The fate of one message. Those of a topic that are delivered are reported in the order of
+ * sending; those that are not, when it breaks, in any. */
 typedef struct td_kafka_delivery {
 	void *topic_context;   /* as given to td_kafka_producer_topic */
 	uint64_t number;       /* as given to td_kafka_producer_send */
