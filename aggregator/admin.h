@@ -43,6 +43,9 @@ typedef bool td_admin_fn(const td_admin_t *admin, td_err_t *err);
 
 td_admin_fn td_admin_init;
 td_admin_fn td_admin_publish;
+td_admin_fn td_admin_list; /* admin_reference.c */
+td_admin_fn td_admin_show;
+td_admin_fn td_admin_diff;
 
 /* All that thidua.reference and thidua.decisions hold (admin_books.c); free in either case. */
 typedef struct td_admin_books {

@@ -38,6 +38,9 @@ typedef struct command {
 static const command_t commands[] = {
 	{{"init"}, 0, 0, "", td_admin_init},
 	{{"reference", "publish"}, 1, 1, "DIR", td_admin_publish},
+	{{"reference", "list"}, 0, 0, "", td_admin_list},
+	{{"reference", "show"}, 1, 2, "VERSION [TABLE]", td_admin_show},
+	{{"reference", "diff"}, 2, 2, "A B", td_admin_diff},
 };
 
 enum { ARGUMENTS_MAX = 4 };

@@ -130,6 +130,27 @@ class Publish(Admin):
                 self.assertIn(says, self.admin(*argv, code=64).stderr)
         self.assertIn('no files', self.publish('now', self.world.path, code=66).stderr)
 
+    def test_versions_are_listed_shown_and_compared_also_with_a_folder(self):
+        self.assertIn('nothing is published yet', self.admin('reference', 'list').stdout)
+        self.publish('now', note='quyết định 1')
+        self.change('units.tsv', 'Công an huyện Văn Yên', 'Công an Văn Yên')
+        self.assertIn('~ vn-06.136: name_vi: Công an huyện Văn Yên -> Công an Văn Yên',
+                      self.admin('reference', 'diff', '1', self.folder).stdout)
+        self.publish('+1h', note='quyết định 2')
+        self.assertEqual(self.admin('reference', 'diff', '2', self.folder).stdout,
+                         'no row differs\n')
+        said = self.admin('reference', 'diff', '1', '2').stdout
+        self.assertEqual(said.splitlines()[0], 'units.tsv: 0 rows added, 0 removed, 1 changed')
+        listed = self.admin('reference', 'list').stdout
+        self.assertRegex(listed, r'1 +judges now .* quyết định 1')
+        self.assertRegex(listed, r'2 +to come .* quyết định 2')
+        self.assertRegex(self.admin('reference', 'show', '2').stdout, r'units\.tsv +\d+ rows')
+        self.assertEqual(self.admin('reference', 'show', '2', 'units.tsv').stdout,
+                         (self.folder / 'units.tsv').read_text('utf-8'))
+        self.assertIn("no version '7'", self.admin('reference', 'show', '7', code=64).stderr)
+        self.assertIn('no table x.tsv',
+                      self.admin('reference', 'show', '1', 'x.tsv', code=64).stderr)
+
     def test_before_init_it_says_what_to_do_first(self):
         self.broker.delete_topic('thidua.reference')
         self.assertIn('thidua-admin init', self.publish('now', code=78).stderr)
