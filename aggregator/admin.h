@@ -46,6 +46,10 @@ td_admin_fn td_admin_publish;
 td_admin_fn td_admin_list; /* admin_reference.c */
 td_admin_fn td_admin_show;
 td_admin_fn td_admin_diff;
+td_admin_fn td_admin_shard_show;
+td_admin_fn td_admin_shard_rebuild;
+td_admin_fn td_admin_absent;
+td_admin_fn td_admin_doctor;
 
 /* All that thidua.reference and thidua.decisions hold (admin_books.c); free in either case. */
 typedef struct td_admin_books {

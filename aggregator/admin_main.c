@@ -24,7 +24,9 @@ static const td_opt_t options[] = {
 	OPTION("acl", NULL, TD_OPT_BOOL, acl, "init: give the rights to the topics too"),
 	OPTION("in-force-from", "MOMENT", TD_OPT_TEXT, in_force_from,
 	       "publish: from when the version judges: now, +1m, 2021-06-01T07:30"),
-	OPTION("note", "TEXT", TD_OPT_TEXT, note, "publish: why, in one line"),
+	OPTION("note", "TEXT", TD_OPT_TEXT, note, "publish, absent: why, in one line"),
+	OPTION("by", "OFFICE", TD_OPT_TEXT, by, "absent: which office decides"),
+	OPTION("yes", NULL, TD_OPT_BOOL, yes, "absent: decide, instead of only looking"),
 };
 
 /* A command's words, how many arguments follow, and who does it. */
@@ -37,10 +39,14 @@ typedef struct command {
 
 static const command_t commands[] = {
 	{{"init"}, 0, 0, "", td_admin_init},
+	{{"doctor"}, 0, 0, "", td_admin_doctor},
 	{{"reference", "publish"}, 1, 1, "DIR", td_admin_publish},
 	{{"reference", "list"}, 0, 0, "", td_admin_list},
 	{{"reference", "show"}, 1, 2, "VERSION [TABLE]", td_admin_show},
 	{{"reference", "diff"}, 2, 2, "A B", td_admin_diff},
+	{{"shard", "show"}, 0, 1, "[REPORTER]", td_admin_shard_show},
+	{{"shard", "rebuild"}, 1, 1, "REPORTER", td_admin_shard_rebuild},
+	{{"absent"}, 2, 2, "TOPIC FROM..THROUGH --by OFFICE --note TEXT", td_admin_absent},
 };
 
 enum { ARGUMENTS_MAX = 4 };
@@ -109,7 +115,8 @@ int main(int argc, char **argv)
 	const td_opt_program_t program = {
 		.name = "thidua-admin",
 		.arguments = "COMMAND [ARGUMENT...]",
-		.doc = "Makes topics and rights, publishes reference data.",
+		.doc = "Makes topics and rights, publishes reference data, looks after shards, and "
+		       "says what is wrong.",
 		.groups = groups,
 		.group_count = TD_COUNT(groups),
 		.arguments_min = 1,

@@ -29,15 +29,16 @@ static const rule_t compacted[] = {
 	{NULL, NULL, NULL},
 };
 
-/* Room for the largest event and for what the protocol puts around it. */
-static const rule_t raw_size = {"max.message.bytes", "81920",
-				"events that no verdict can carry come in, or large ones do not"};
+/* The limit is that of a batch: a producer sends many events, each of at most 64 KiB, in one of a
+ * megabyte. */
+static const rule_t raw_size = {"max.message.bytes", "1048576",
+				"a producer's full batch of events is refused"};
 static const rule_t verdict_size = {"max.message.bytes", "2097152",
 				    "the verdict about a large event is refused"};
 static const rule_t in_sync = {"min.insync.replicas", "2",
 			       "one broker alone acknowledges what is lost with it"};
 
-static_assert(TD_RAW_EVENT_MAX + 16384 == 81920, "raw_size says what td.h says");
+static_assert(TD_RAW_EVENT_MAX < 1048576, "a batch of raw_size holds the largest event");
 static_assert(2 * TD_VERDICT_MAX == 2097152, "verdict_size says what td.h says");
 
 static void add_rule(td_kafka_topic_plan_t *plan, const rule_t *rule)

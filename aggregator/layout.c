@@ -37,6 +37,14 @@ void td_layout_prefix(const char *reporter, uint32_t generation, char *prefix)
 	*at = '\0';
 }
 
+void td_layout_registry(uint32_t generation, char *key)
+{
+	char *at = put_text(key, "thidua:");
+	at = put_number(at, generation);
+	at = put_text(at, ":shards");
+	*at = '\0';
+}
+
 void td_layout_tally_key(const char *prefix, td_span_t span, bool by_unit, int32_t day, char *key)
 {
 	static const char letters[] = {

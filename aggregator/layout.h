@@ -40,6 +40,10 @@ typedef enum td_span {
 /* "{vn-06}:0:" into `prefix` of TD_KEY_MAX bytes. */
 void td_layout_prefix(const char *reporter, uint32_t generation, char *prefix);
 
+/* "thidua:0:shards" into `key` of TD_KEY_MAX bytes: the set of all reporters of a generation; the
+ * one key outside the shards. */
+void td_layout_registry(uint32_t generation, char *key);
+
 /* Key of the tally hash that holds `day` at `span`, by province or by unit (no hours by unit). */
 void td_layout_tally_key(const char *prefix, td_span_t span, bool by_unit, int32_t day, char *key);
 

@@ -13,6 +13,7 @@ enum {
 	PAUSE_MAX_MS = 5000,
 	TROUBLE_EVERY_MS = 5000,
 	CHECK_EVERY_MS = 10000,
+	LOOK_EVERY_MS = 2000,
 	DUE_MAX_MS = 1000,
 };
 
@@ -269,6 +270,23 @@ static void check_repeats(td_shard_t *shard, int64_t now_ms)
 		td_shard_contradicted(shard, &err, now_ms);
 }
 
+/* A shard that has nothing to write would not hear that an operator, another owner or an emptied
+ * Redis has changed its head. */
+static void look_at_head(td_shard_t *shard, int64_t now_ms)
+{
+	td_err_t err;
+	td_stored_head_t now;
+	if (now_ms < shard->next_look_ms)
+		return;
+	shard->next_look_ms = now_ms + LOOK_EVERY_MS;
+	if (td_store_head(shard->store, &now, &err) == TD_STORED_AWAY)
+		return; /* the next write will say so */
+	if (now.size == shard->stored.size && memcmp(now.bytes, shard->stored.bytes, now.size) == 0)
+		return;
+	(void)td_err_set(&err, TD_ESUPERSEDED, "somebody changed the head of %s", shard->reporter);
+	td_shard_lost(shard, &err, now_ms);
+}
+
 static void follow(td_shard_t *shard, bool drained, int64_t now_ms)
 {
 	if (is_due(shard, drained, now_ms) && !flush(shard, now_ms))
@@ -284,6 +302,8 @@ static void follow(td_shard_t *shard, bool drained, int64_t now_ms)
 		td_batch_begin(shard->batch, &shard->head);
 	}
 	check_repeats(shard, now_ms);
+	if (shard->reading)
+		look_at_head(shard, now_ms);
 }
 
 void td_shard_turn(td_shard_t *shard, bool drained, int64_t now_ms)

@@ -34,6 +34,7 @@ struct td_shard {
 	unsigned failures;   /* in a row */
 	uint64_t repeats_seen;
 	int64_t next_check_ms; /* of the raw log, when repeats come */
+	int64_t next_look_ms;  /* at the head, while nothing else comes */
 	td_log_limit_t trouble;
 };
 

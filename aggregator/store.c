@@ -12,7 +12,6 @@ enum {
 	RUN_COMMANDS_MAX = 8192,        /* commands of one pipeline that reads */
 	VALUES_MAX = 256 * 1024 * 1024, /* bytes of values that one batch reads */
 	CLEAR_KEYS = 1000,              /* keys that one step looks at, about */
-	REGISTRY_KEY_MAX = 64,
 };
 
 struct td_store {
@@ -21,7 +20,7 @@ struct td_store {
 	char reporter[TD_ID_MAX + 1];
 	char prefix[TD_KEY_MAX];
 	char head_key[TD_KEY_MAX + 8];
-	char registry[REGISTRY_KEY_MAX];
+	char registry[TD_KEY_MAX];
 	td_slice_t words[2 + 2 * FIELDS_MAX]; /* of the command that is being made */
 };
 
@@ -36,8 +35,7 @@ td_store_t *td_store_new(const td_redis_settings_t *settings, const char *report
 	(void)snprintf(store->reporter, sizeof(store->reporter), "%s", reporter);
 	td_layout_prefix(reporter, generation, store->prefix);
 	(void)snprintf(store->head_key, sizeof(store->head_key), "%shead", store->prefix);
-	(void)snprintf(store->registry, sizeof(store->registry), "thidua:%u:shards",
-		       (unsigned)generation);
+	td_layout_registry(generation, store->registry);
 	store->redis = td_redis_new(settings, err);
 	if (store->redis) {
 		store->values = td_arena_new(VALUES_MAX);
@@ -273,11 +271,13 @@ static td_stored_t scan(td_store_t *store, td_store_clearing_t *clearing, td_sli
 	char pattern[TD_KEY_MAX + 1], limit[16];
 	(void)snprintf(pattern, sizeof(pattern), "%s*", store->prefix);
 	(void)snprintf(limit, sizeof(limit), "%d", (int)CLEAR_KEYS);
+	/* SCAN names no key: the one before it leads to the node that has the shard's slot. */
+	td_redis_add_words(store->redis, "EXISTS", store->head_key);
 	td_redis_add_words(store->redis, "SCAN", clearing->cursor[0] ? clearing->cursor : "0",
 			   "MATCH", pattern, "COUNT", limit);
 	if (!td_redis_run(store->redis, err))
 		return failed(store, err);
-	const td_redis_reply_t *reply = td_redis_reply(store->redis, 0);
+	const td_redis_reply_t *reply = td_redis_reply(store->redis, 1);
 	td_slice_t cursor = td_redis_reply_text(td_redis_reply_at(reply, 0));
 	if (cursor.size == 0 || cursor.size >= sizeof(clearing->cursor)) {
 		(void)td_err_set(err, TD_EUNAVAILABLE, "SCAN gave no cursor");

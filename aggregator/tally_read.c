@@ -1,6 +1,7 @@
 #include "aggregator/tally_read.h"
 
 #include "aggregator/layout.h"
+#include "aggregator/registry.h"
 #include "proto/pb.h"
 
 #include <stdio.h>
@@ -27,50 +28,17 @@ static bool make_plan(const td_query_t *query, td_arena_t *arena, plan_t *plan, 
 	return true;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const td_shard_view_t *)a)->reporter,
-		      ((const td_shard_view_t *)b)->reporter);
-}
-
-static const char *copy_text(td_slice_t text, td_arena_t *arena)
-{
-	char *copy = td_arena_take(arena, text.size + 1);
-	if (copy == NULL)
-		return NULL;
-	memcpy(copy, text.data, text.size);
-	copy[text.size] = '\0';
-	return copy;
-}
-
 static bool list_shards(td_redis_t *redis, uint32_t generation, td_arena_t *arena,
 			td_shard_view_t **shards, size_t *count, td_err_t *err)
 {
-	char key[TD_KEY_MAX];
-	(void)snprintf(key, sizeof key, "thidua:%u:shards", generation);
-	td_redis_add_words(redis, "SMEMBERS", key);
-	if (!td_redis_run(redis, err))
+	const char **reporters;
+	if (!td_registry_list(redis, generation, arena, &reporters, count, err))
 		return false;
-	const td_redis_reply_t *names = td_redis_reply(redis, 0);
-	*count = td_redis_reply_count(names);
-	if (*count == 0)
-		return td_err_set(err, TD_ENOINPUT,
-				  "Redis holds no shard of generation %u; is thidua-aggregator "
-				  "running, and is this the right Redis?",
-				  generation);
-	if (*count > TD_SHARDS_MAX)
-		return td_err_set(err, TD_EMEMORY, "Redis holds more than %d shards",
-				  TD_SHARDS_MAX);
 	*shards = td_arena_take(arena, *count * sizeof **shards);
-	for (size_t i = 0; *shards != NULL && i < *count; i++) {
-		td_slice_t name = td_redis_reply_text(td_redis_reply_at(names, i));
-		(*shards)[i] = (td_shard_view_t){.reporter = copy_text(name, arena)};
-		if ((*shards)[i].reporter == NULL)
-			*shards = NULL;
-	}
 	if (*shards == NULL)
 		return td_err_set(err, TD_EMEMORY, "no memory for %zu shards", *count);
-	qsort(*shards, *count, sizeof **shards, by_name);
+	for (size_t i = 0; i < *count; i++)
+		(*shards)[i] = (td_shard_view_t){.reporter = reporters[i]};
 	return true;
 }
 

@@ -14,8 +14,6 @@
 #include "common/err.h"
 #include "common/redis.h"
 
-enum { TD_SHARDS_MAX = 256 };
-
 /* What is asked: answers to queries over the same days. */
 typedef struct td_tally_ask {
 	const td_query_t *query; /* whose days, grain and by_unit say which hashes are read */

@@ -40,7 +40,7 @@ class Init(Admin):
 
     def test_topics_keep_everything_by_the_broker_s_time(self):
         self.admin('init')
-        for topic, size in (('thidua.raw.vn-06', 64 << 10), ('thidua.verdicts.vn-06', 1 << 20)):
+        for topic, size in (('thidua.raw.vn-06', 1000 * 1000), ('thidua.verdicts.vn-06', 1 << 20)):
             with self.subTest(topic=topic):
                 found = self.settings(topic)
                 self.assertEqual({name: found[name] for name in
