@@ -163,11 +163,21 @@ static bool share_of(const td_query_t *query, const td_figure_t *figure, const t
 	return share->over != 0 || share->under != 0;
 }
 
+/* Beyond 64 bits a sum of absurd numbers stays at their end. */
+static void add_to(int64_t *sum, int64_t value)
+{
+	if (__builtin_add_overflow(*sum, value, sum))
+		*sum = value > 0 ? INT64_MAX : INT64_MIN;
+}
+
 /* Targets of numbers add up; percentages do not. */
 static void add_target(td_row_t *row, bool is_rate, int64_t target)
 {
 	row->targets_differ |= is_rate && row->has_target && row->target != target;
-	row->target = is_rate ? target : row->target + target;
+	if (is_rate)
+		row->target = target;
+	else
+		add_to(&row->target, target);
 	row->has_target = true;
 }
 
@@ -176,11 +186,11 @@ static void add_share(td_row_t *row, bool is_rate, const share_t *share, bool be
 	if (share->is_target && !before) {
 		add_target(row, is_rate, share->over);
 	} else if (before && !share->is_target) {
-		row->over_before += share->over;
-		row->under_before += share->under;
+		add_to(&row->over_before, share->over);
+		add_to(&row->under_before, share->under);
 	} else if (!before) {
-		row->over += share->over;
-		row->under += share->under;
+		add_to(&row->over, share->over);
+		add_to(&row->under, share->under);
 	}
 }
 

@@ -134,7 +134,7 @@ void td_batch_write(td_entries_t *list, td_slice_t key, td_slice_t field, td_sli
 
 bool td_batch_number(td_slice_t text, int64_t *number)
 {
-	enum { DIGITS_MAX = 17 };
+	enum { DIGITS_MAX = 19 };
 	bool negative = text.size > 0 && text.data[0] == '-';
 	size_t first = negative ? 1 : 0;
 	*number = 0;
@@ -142,9 +142,10 @@ bool td_batch_number(td_slice_t text, int64_t *number)
 	    (text.data[first] == '0' && text.size > 1))
 		return false;
 	for (size_t i = first; i < text.size; i++) {
-		if (text.data[i] < '0' || text.data[i] > '9')
+		if (text.data[i] < '0' || text.data[i] > '9' ||
+		    __builtin_mul_overflow(*number, 10, number) ||
+		    __builtin_add_overflow(*number, text.data[i] - '0', number))
 			return false;
-		*number = *number * 10 + (text.data[i] - '0');
 	}
 	if (negative)
 		*number = -*number;

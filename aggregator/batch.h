@@ -60,8 +60,9 @@ TD_MUST_USE bool td_batch_fold(td_batch_t *batch, td_err_t *err);
 /* What must be read next: the tallies that change, and the checksums of their hashes. */
 td_entries_t td_batch_cells(td_batch_t *batch);
 
-/* Computes what is to be written; false, TD_EINTEGRITY, when a tally is no number, goes below zero
- * or beyond 2^53: the shard is torn. (Scores may go below zero.) */
+/* Computes what is to be written; false, TD_EINTEGRITY, when a tally is no number or goes below
+ * zero: the shard is torn (points may go below zero); TD_EDATA when one leaves TD_TALLY_MAX: the
+ * log says more than a tally holds, and the shard must stop. */
 TD_MUST_USE bool td_batch_finish(td_batch_t *batch, td_err_t *err);
 
 /* Fields to write, keys to delete whole (hour tallies that are too old; written after the fields),

@@ -276,28 +276,23 @@ static void add_rejected(td_batch_t *batch, const verdict_t *verdict)
 	link_record(batch, envelope.kind, envelope.record_id);
 }
 
-/* Remembers the raw log's first event: the lowest one, below which nothing is missing. */
-static void note_first(td_batch_t *batch, const verdict_t *verdict, td_take_t taken)
+/* Remembers the lowest event: it tells this raw log from another one under the same name. */
+static void note_first(td_head_t *head, const verdict_t *verdict)
 {
-	td_head_t *head = &batch->head;
-	const td_position_t *position = &head->position;
-	bool hole_below =
-		position->hole_count > 0 && position->holes[0].first < verdict->raw_offset;
-	bool lowest = taken == TD_TAKE_FILLS || head->counts.enriched + head->counts.rejected == 0;
-	if (head->first_known || hole_below || !lowest)
+	if (head->first_known && head->first_offset <= verdict->raw_offset)
 		return;
 	td_slice_t raw = raw_of(verdict);
 	(void)SHA256(raw.data, raw.size, head->first_sha256);
 	head->first_append_ms = verdict->append_ms;
+	head->first_offset = verdict->raw_offset;
 	head->first_known = true;
 }
 
-static void add_outcome(td_batch_t *batch, const verdict_t *verdict, const event_t *event,
-			td_take_t taken)
+static void add_outcome(td_batch_t *batch, const verdict_t *verdict, const event_t *event)
 {
 	if (verdict->append_ms > batch->head.last_append_ms)
 		batch->head.last_append_ms = verdict->append_ms;
-	note_first(batch, verdict, taken);
+	note_first(&batch->head, verdict);
 	count_codes(batch, findings_of(verdict));
 	if (event != NULL)
 		add_enriched(batch, verdict, event);
@@ -344,6 +339,6 @@ td_added_t td_batch_add(td_batch_t *batch, td_slice_t verdict_bytes, uint64_t ve
 	if (verdict->outcome_case == OUTCOME(ABSENT))
 		head->counts.absent += counted;
 	else
-		add_outcome(batch, verdict, event, taken);
+		add_outcome(batch, verdict, event);
 	return TD_ADDED;
 }

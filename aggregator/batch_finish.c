@@ -3,15 +3,22 @@
 
 #include <stdio.h>
 
+/* What became of one field. */
+typedef enum finished {
+	FINISHED,
+	TORN,   /* it was altered by hand, or an EXEC was torn */
+	BEYOND, /* the log says more than a tally holds */
+} finished_t;
+
 /* Deductions can make a sum of points negative; nothing else can be. */
 static int64_t least_of(uint16_t metric)
 {
-	return metric == TD_METRIC_SCORE_POINTS ? -TD_EXACT_MAX : 0;
+	return metric == TD_METRIC_SCORE_POINTS ? -TD_TALLY_MAX : 0;
 }
 
 static bool is_within(uint16_t metric, int64_t value)
 {
-	return value >= least_of(metric) && value <= TD_EXACT_MAX;
+	return value >= least_of(metric) && value <= TD_TALLY_MAX;
 }
 
 static bool read_tally(const td_entry_t *entry, uint16_t metric, int64_t *value)
@@ -36,13 +43,20 @@ static bool read_checksum(const td_entry_t *entry, uint64_t *checksum)
 	return true;
 }
 
-static bool torn(const td_batch_t *batch, const td_entry_t *entry, td_err_t *err)
+static bool refuse(const td_batch_t *batch, const td_entry_t *entry, finished_t finished,
+		   td_err_t *err)
 {
+	const char *key = (const char *)entry->key.data, *field = (const char *)entry->field.data;
+	if (finished == BEYOND)
+		return td_err_set(err, TD_EDATA,
+				  "field %s of %s of %s would leave 2^62: the log says more than a "
+				  "tally holds; find the absurd amounts and have them corrected, "
+				  "then thidua-admin shard rebuild",
+				  field, key, batch->reporter);
 	return td_err_set(err, TD_EINTEGRITY,
 			  "field %s of %s of %s in Redis was altered or torn (it is no number, or "
-			  "would leave its bounds); rebuild the shard from its log",
-			  (const char *)entry->field.data, (const char *)entry->key.data,
-			  batch->reporter);
+			  "would go below zero); rebuild the shard from its log",
+			  field, key, batch->reporter);
 }
 
 static void write_tally(td_batch_t *batch, const td_entry_t *entry, int64_t value)
@@ -54,33 +68,34 @@ static void write_tally(td_batch_t *batch, const td_entry_t *entry, int64_t valu
 }
 
 /* Writes one cell; adds to `moved` what it changes in its hash's checksum. */
-static bool finish_cell(td_batch_t *batch, const td_entry_t *entry, const td_batch_cell_t *cell,
-			uint64_t *moved)
+static finished_t finish_cell(td_batch_t *batch, const td_entry_t *entry,
+			      const td_batch_cell_t *cell, uint64_t *moved)
 {
-	int64_t before;
-	if (!read_tally(entry, cell->metric, &before) || cell->delta > 2 * TD_EXACT_MAX ||
-	    cell->delta < -2 * TD_EXACT_MAX)
-		return false;
-	int64_t after = before + cell->delta;
+	int64_t before, after;
+	if (!read_tally(entry, cell->metric, &before))
+		return TORN;
+	if (__builtin_add_overflow(before, cell->delta, &after) || after > TD_TALLY_MAX ||
+	    after < -TD_TALLY_MAX)
+		return BEYOND;
 	if (!is_within(cell->metric, after))
-		return false;
+		return TORN;
 	const char *key = (const char *)entry->key.data, *field = (const char *)entry->field.data;
 	*moved += td_layout_cell_hash(key, field, after) - td_layout_cell_hash(key, field, before);
 	write_tally(batch, entry, after);
-	return true;
+	return FINISHED;
 }
 
-static bool finish_checksum(td_batch_t *batch, const td_entry_t *entry, uint64_t moved)
+static finished_t finish_checksum(td_batch_t *batch, const td_entry_t *entry, uint64_t moved)
 {
 	uint64_t checksum;
 	char text[24];
 	if (!read_checksum(entry, &checksum))
-		return false;
+		return TORN;
 	checksum += moved;
 	(void)snprintf(text, sizeof text, "%llu", (unsigned long long)checksum);
 	td_slice_t bytes = checksum == 0 ? (td_slice_t){NULL, 0} : td_batch_text(batch, text);
 	td_batch_write(&batch->writes, entry->key, entry->field, bytes);
-	return true;
+	return FINISHED;
 }
 
 static bool finish_cells(td_batch_t *batch, td_err_t *err)
@@ -89,11 +104,11 @@ static bool finish_cells(td_batch_t *batch, td_err_t *err)
 	for (size_t i = 0; i < batch->reads.count; i++) {
 		const td_entry_t *entry = &batch->reads.items[i];
 		uint32_t cell = batch->read_cells[i];
-		bool done = cell != UINT32_MAX
-				    ? finish_cell(batch, entry, &batch->cells[cell], &moved)
-				    : finish_checksum(batch, entry, moved);
-		if (!done)
-			return torn(batch, entry, err);
+		finished_t finished =
+			cell != UINT32_MAX ? finish_cell(batch, entry, &batch->cells[cell], &moved)
+					   : finish_checksum(batch, entry, moved);
+		if (finished != FINISHED)
+			return refuse(batch, entry, finished, err);
 		if (cell == UINT32_MAX)
 			moved = 0;
 	}

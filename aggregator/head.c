@@ -2,6 +2,7 @@
 
 #include "aggregator/layout.h"
 #include "aggregator/unpack.h"
+#include "common/crc32c.h"
 #include "common/localday.h"
 
 #include <assert.h>
@@ -45,18 +46,6 @@ static void counts_of_message(const counts_message_t *message, counts_t *counts)
 		       (const uint8_t *)message + counters[i].theirs, sizeof(uint64_t));
 }
 
-/* CRC-32C (Castagnoli), bit by bit: a head is small and written once a batch. */
-static uint32_t crc32c(const uint8_t *bytes, size_t size)
-{
-	uint32_t crc = UINT32_MAX;
-	for (size_t i = 0; i < size; i++) {
-		crc ^= bytes[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0x82f63b78u : 0);
-	}
-	return ~crc;
-}
-
 void td_head_init(uint32_t generation, td_head_t *head)
 {
 	memset(head, 0, sizeof *head);
@@ -86,6 +75,7 @@ size_t td_head_pack(const td_head_t *head, uint8_t *packed)
 	}
 	message.holes = hole_list;
 	message.n_holes = head->position.hole_count;
+	message.first_offset = head->first_offset;
 	message.first_append_ms = head->first_append_ms;
 	if (head->first_known)
 		message.first_sha256 = (ProtobufCBinaryData){sizeof head->first_sha256,
@@ -95,7 +85,7 @@ size_t td_head_pack(const td_head_t *head, uint8_t *packed)
 		head->hours_from_day == INT32_MIN ? 0 : td_localday_yyyymmdd(head->hours_from_day);
 	counts_to_message(&head->counts, &counts);
 	message.counts = &counts;
-	message.crc = crc32c(packed, thidua__v1__shard_head__pack(&message, packed));
+	message.crc = td_crc32c(0, packed, thidua__v1__shard_head__pack(&message, packed));
 	return thidua__v1__shard_head__pack(&message, packed);
 }
 
@@ -129,6 +119,7 @@ static bool of_message(const message_t *message, td_head_t *head)
 	head->owner = message->owner;
 	head->state = message->state;
 	head->verdict_hint = message->verdict_offset_hint;
+	head->first_offset = message->first_offset;
 	head->first_append_ms = message->first_append_ms;
 	head->first_known = digest_size != 0;
 	if (head->first_known)
@@ -142,6 +133,18 @@ static bool of_message(const message_t *message, td_head_t *head)
 	return position_of_message(message, &head->position);
 }
 
+/* Whether the checksum fits, also for fields that only a later release knows. */
+static bool is_whole(message_t *message)
+{
+	uint8_t packed[TD_HEAD_PACKED_MAX];
+	uint32_t crc = message->crc;
+	message->crc = 0;
+	bool whole = thidua__v1__shard_head__get_packed_size(message) <= sizeof packed &&
+		     td_crc32c(0, packed, thidua__v1__shard_head__pack(message, packed)) == crc;
+	message->crc = crc;
+	return whole;
+}
+
 bool td_head_unpack(td_slice_t packed, td_head_t *head, td_err_t *err)
 {
 	_Alignas(max_align_t) uint8_t memory[UNPACK_SIZE];
@@ -152,15 +155,16 @@ bool td_head_unpack(td_slice_t packed, td_head_t *head, td_err_t *err)
 				     ? NULL
 				     : thidua__v1__shard_head__unpack(&unpack.allocator,
 								      packed.size, packed.data);
-	if (message != NULL && message->layout > TD_LAYOUT_VERSION)
+	bool whole = message != NULL && is_whole(message);
+	if (whole && message->layout > TD_LAYOUT_VERSION)
 		return td_err_set(
-			err, TD_EINTEGRITY,
+			err, TD_ECONFIG,
 			"the shard's head is of layout %u, this release knows layouts up to "
 			"%d; run the release that wrote it",
 			message->layout, TD_LAYOUT_VERSION);
-	bool whole = message != NULL && message->base.n_unknown_fields == 0 &&
+	bool known = whole && message->base.n_unknown_fields == 0 &&
 		     message->layout == TD_LAYOUT_VERSION && of_message(message, head);
-	if (!whole || !td_slice_equal((td_slice_t){again, td_head_pack(head, again)}, packed))
+	if (!known || !td_slice_equal((td_slice_t){again, td_head_pack(head, again)}, packed))
 		return td_err_set(err, TD_EINTEGRITY,
 				  "the shard's head is not one that was written; it was altered or "
 				  "torn, rebuild the shard from its log");

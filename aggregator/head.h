@@ -20,9 +20,10 @@ typedef struct td_head {
 	Thidua__V1__ShardState state;
 	td_position_t position;
 	uint64_t verdict_hint;
+	bool first_known; /* whether the three below are set: of the lowest raw event folded */
+	uint64_t first_offset;
 	int64_t first_append_ms;
 	uint8_t first_sha256[32];
-	bool first_known; /* whether the two above are set */
 	int64_t last_append_ms;
 	int32_t hours_from_day; /* INT32_MIN before the first event */
 	struct td_head_counts {
@@ -40,7 +41,8 @@ void td_head_init(uint32_t generation, td_head_t *head);
 /* Packs it; returns the bytes used, at most TD_HEAD_PACKED_MAX. */
 size_t td_head_pack(const td_head_t *head, uint8_t *packed);
 
-/* Reads it; false, TD_EINTEGRITY, when it is no head, was altered, or is of another layout. */
+/* Reads it; false, TD_EINTEGRITY, when it is no head or was altered; TD_ECONFIG when a later
+ * release wrote it, whose shard is not to be touched. */
 TD_MUST_USE bool td_head_unpack(td_slice_t packed, td_head_t *head, td_err_t *err);
 
 #endif

@@ -31,6 +31,10 @@ enum {
 	TD_HOUR_DAYS = 35, /* days that keep hour tallies */
 };
 
+/* No tally leaves -TD_TALLY_MAX..TD_TALLY_MAX. Far above TD_EXACT_MAX, which every sensible sum
+ * stays below: an absurd number that will be corrected one day must not stop a shard until then. */
+#define TD_TALLY_MAX ((int64_t)1 << 62)
+
 typedef enum td_span {
 	TD_SPAN_HOUR,
 	TD_SPAN_DAY,

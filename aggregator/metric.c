@@ -97,8 +97,15 @@ const td_rate_info_t *td_rate_all(size_t *count)
 int64_t td_rate_hundredths(int64_t numerator, int64_t denominator)
 {
 	enum { HUNDREDTHS = 10000 };
-	/* Whole part and rest apart: neither product leaves 2^63 while both stay below 2^53. */
+	/* Whole part and rest apart: neither product leaves 2^63 while both stay below 2^53. What
+	 * does not, nobody means; it loses its last bits. */
+	while (denominator >= TD_EXACT_MAX) {
+		numerator /= 2;
+		denominator /= 2;
+	}
 	int64_t whole = numerator / denominator, rest = numerator % denominator;
+	if (whole > INT64_MAX / HUNDREDTHS - 1 || whole < INT64_MIN / HUNDREDTHS + 2)
+		return whole > 0 ? INT64_MAX : INT64_MIN;
 	if (rest < 0) {
 		whole--;
 		rest += denominator;

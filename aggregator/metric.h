@@ -70,7 +70,8 @@ typedef struct td_rate_info {
 const td_rate_info_t *td_rate_by_code(const char *code);
 const td_rate_info_t *td_rate_all(size_t *count);
 
-/* numerator × 10000 ÷ denominator, half up, without overflow; denominator > 0, both below 2^53. */
+/* numerator × 10000 ÷ denominator, half up, for denominator > 0; exact while both are below 2^53,
+ * and never beyond 64 bits. */
 int64_t td_rate_hundredths(int64_t numerator, int64_t denominator);
 
 #endif

@@ -77,12 +77,35 @@ static bool take_first(void *context, const td_kafka_item_t *record)
 	return false;
 }
 
-static bool in_hole(const td_position_t *position, uint64_t offset)
+/* Whether what lies at the remembered event's offset is that event. */
+static bool compare_first(const char *raw_topic, const td_head_t *head, const first_t *first,
+			  td_err_t *err)
 {
-	for (size_t i = 0; i < position->hole_count; i++)
-		if (offset >= position->holes[i].first && offset <= position->holes[i].last)
-			return true;
-	return false;
+	if (!first->found || first->offset != head->first_offset)
+		return td_err_set(
+			err, TD_EINTEGRITY,
+			"%s holds nothing at offset %" PRIu64
+			", where the first event was that the shard was folded from: the topic was "
+			"cut, or deleted and created again; see what became of it, then "
+			"thidua-admin shard rebuild",
+			raw_topic, head->first_offset);
+	if (first->append_ms != head->first_append_ms)
+		return td_err_set(
+			err, TD_EINTEGRITY,
+			"the event at offset %" PRIu64 " of %s was appended at %" PRId64
+			" ms, but the shard was folded from a log where it came at %" PRId64
+			" ms: the topic was deleted and created again; see what became of it, "
+			"then thidua-admin shard rebuild",
+			head->first_offset, raw_topic, first->append_ms, head->first_append_ms);
+	if (memcmp(first->sha256, head->first_sha256, sizeof(first->sha256)) != 0)
+		return td_err_set(
+			err, TD_EINTEGRITY,
+			"the event at offset %" PRIu64
+			" of %s is another than the one that the shard was folded from: the topic "
+			"was deleted and created again; see what became of it, then thidua-admin "
+			"shard rebuild",
+			head->first_offset, raw_topic);
+	return true;
 }
 
 bool td_origin_check(td_kafka_reader_t *reader, const char *raw_topic, const td_head_t *head,
@@ -99,30 +122,14 @@ bool td_origin_check(td_kafka_reader_t *reader, const char *raw_topic, const td_
 			": the topic was cut, or deleted and created again; see what became "
 			"of it, then thidua-admin shard rebuild",
 			raw_topic, high, head->position.next);
-	if (!head->first_known || low == high)
+	if (!head->first_known)
 		return true;
-	td_kafka_start_t start = {.from = TD_KAFKA_FROM_BEGINNING};
-	if (!walk(reader, raw_topic, start, take_first, &first, err))
+	/* Below the log's first offset nothing can be read. */
+	td_kafka_start_t start = {TD_KAFKA_FROM_OFFSET, (int64_t)head->first_offset};
+	if (head->first_offset >= (uint64_t)low &&
+	    !walk(reader, raw_topic, start, take_first, &first, err))
 		return false;
-	/* The first event was never folded, so another one is remembered. */
-	if (!first.found || in_hole(&head->position, first.offset))
-		return true;
-	if (first.append_ms != head->first_append_ms)
-		return td_err_set(
-			err, TD_EINTEGRITY,
-			"the first event of %s was appended at %" PRId64
-			" ms, but the shard was folded from a log whose first came at %" PRId64
-			" ms: the topic was deleted and created again; see what became of it, "
-			"then thidua-admin shard rebuild",
-			raw_topic, first.append_ms, head->first_append_ms);
-	if (memcmp(first.sha256, head->first_sha256, sizeof(first.sha256)) != 0)
-		return td_err_set(
-			err, TD_EINTEGRITY,
-			"the first event of %s is another than the one that the shard was "
-			"folded from: the topic was deleted and created again; see what "
-			"became of it, then thidua-admin shard rebuild",
-			raw_topic);
-	return true;
+	return compare_first(raw_topic, head, &first, err);
 }
 
 /* What a search in the verdict log looks for, and what it has seen. */

@@ -12,9 +12,9 @@
 #include "common/kafka_reader.h"
 
 /*
- * Compares `head` with the raw log: its position must lie in it, and the log's first event must be
- * the remembered one (append time and SHA-256). False with TD_EINTEGRITY when they contradict each
- * other, with TD_EUNAVAILABLE or TD_ECONFIG (no such topic) when the broker does not say.
+ * Compares `head` with the raw log: its position must lie in it, and the event that it remembers as
+ * the first must be there (append time and SHA-256). False with TD_EINTEGRITY when they contradict
+ * each other, with TD_EUNAVAILABLE or TD_ECONFIG (no such topic) when the broker does not say.
  */
 TD_MUST_USE bool td_origin_check(td_kafka_reader_t *reader, const char *raw_topic,
 				 const td_head_t *head, td_err_t *err);

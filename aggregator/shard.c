@@ -183,7 +183,10 @@ static bool flush(td_shard_t *shard, int64_t now_ms)
 		td_shard_torn(shard, &err, now_ms);
 		return false;
 	default:
-		td_shard_lost(shard, &err, now_ms);
+		if (err.code == TD_EDATA)
+			td_shard_contradicted(shard, &err, now_ms);
+		else
+			td_shard_lost(shard, &err, now_ms);
 		return false;
 	}
 	shard->head = *td_batch_head(shard->batch);

@@ -41,19 +41,28 @@ static bool start_reading(td_shard_t *shard, int64_t now_ms)
 	return true;
 }
 
+/* Whether a head in Redis can be believed; false and err when it cannot. */
+static bool read_head(const td_shard_t *shard, td_head_t *head, td_err_t *err)
+{
+	if (!td_head_unpack((td_slice_t){shard->stored.bytes, shard->stored.size}, head, err))
+		return false;
+	if (head->generation != shard->env->generation)
+		return td_err_set(err, TD_EINTEGRITY, "it is of generation %u",
+				  (unsigned)head->generation);
+	return true;
+}
+
 /* The head as it is, or one to be cleared where there is none or none that can be believed. */
 static td_stored_t known_head(td_shard_t *shard, td_head_t *head, td_err_t *err)
 {
 	td_stored_t stored = td_store_head(shard->store, &shard->stored, err);
 	if (stored == TD_STORED_AWAY)
 		return stored;
-	if (shard->stored.exists &&
-	    td_head_unpack((td_slice_t){shard->stored.bytes, shard->stored.size}, head, err)) {
-		if (head->generation == shard->env->generation)
-			return TD_STORED_DONE;
-		(void)td_err_set(err, TD_EINTEGRITY, "it is of generation %u",
-				 (unsigned)head->generation);
-	}
+	if (shard->stored.exists && read_head(shard, head, err))
+		return TD_STORED_DONE;
+	/* A later release's shard is left alone, for it may come back. */
+	if (shard->stored.exists && err->code == TD_ECONFIG)
+		return TD_STORED_AWAY;
 	td_head_init(shard->env->generation, head);
 	head->state = THIDUA__V1__SHARD_STATE__SHARD_STATE_CLEARING;
 	if (!shard->stored.exists && !shard->stored.alien) {

@@ -49,6 +49,7 @@ class Aggregators(case.ServerTest):
     def folded(self, count=COUNT, **options):
         """A Redis into which everything so far was folded, its aggregator gone."""
         aggregator = self.aggregator(**options)
+        aggregator.wait_for_line('event=shard_reading')  # all may have been folded before
         found = wait_for_position(self.redis, count)
         self.assertEqual(aggregator.stop(), 0)
         return found

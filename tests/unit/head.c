@@ -116,6 +116,7 @@ static void a_layout_of_a_later_release_is_named(void **state)
 	head.layout = TD_LAYOUT_VERSION + 1;
 	size_t size = td_head_pack(&head, packed);
 	assert_false(td_head_unpack((td_slice_t){packed, size}, &back, &err));
+	assert_int_equal(err.code, TD_ECONFIG);
 	assert_non_null(strstr(err.text, "layout 2"));
 	head.layout = 0;
 	size = td_head_pack(&head, packed);

@@ -92,6 +92,11 @@ static void a_rate_is_rounded_half_up_to_two_decimals(void **state)
 		{(int64_t)1 << 49, 1, ((int64_t)1 << 49) * 10000},
 		{((int64_t)1 << 53) - 1, (int64_t)1 << 53, 10000},
 		{-1, 4, -2500},
+		{TD_EXACT_MAX, 1, INT64_MAX},
+		{-TD_EXACT_MAX, 1, INT64_MIN},
+		{INT64_MAX, INT64_MAX, 10000},
+		{INT64_MAX / 2, INT64_MAX, 5000},
+		{INT64_MAX, INT64_MAX / 2, 20000},
 	};
 	for (size_t i = 0; i < TD_COUNT(cases); i++) {
 		assert_int_equal(td_rate_hundredths(cases[i].over, cases[i].under),
