@@ -53,57 +53,69 @@ bool td_prober_bounds(td_prober_t *prober, const char *topic, int64_t *low, int6
 	return td_kafka_reader_bounds(prober->reader, topic, low, high, err);
 }
 
-/* What the first item says that decides; false while none has come. */
-static bool decide(const td_kafka_item_t *item, const char *topic, td_probed_t *probed,
-		   td_probe_t *probe, td_err_t *err)
+/* One try under way. */
+typedef struct attempt {
+	const char *topic;
+	int64_t offset;
+	td_kafka_stream_t *stream;
+	td_probed_t *probed;
+	td_probe_t probe;
+	bool decided;
+} attempt_t;
+
+static void hear_error(attempt_t *attempt, const td_kafka_item_t *item, td_err_t *err)
 {
-	switch (item->kind) {
-	case TD_KAFKA_ITEM_RECORD:
-		probed->at = item->offset;
-		probed->append_ms = item->append_ms;
-		*probe = TD_PROBE_RECORD;
-		return true;
-	case TD_KAFKA_ITEM_END:
-		*probe = TD_PROBE_END;
-		return true;
-	case TD_KAFKA_ITEM_ERROR:
-		break;
-	}
-	if (item->error == TD_KAFKA_RETRY)
-		return false;
+	/* Behind a batch with a wrong checksum librdkafka takes bytes from inside it for the next
+	 * offset, and finds that one out of range: begin again. */
+	bool astray = item->error == TD_KAFKA_LOST && item->offset != attempt->offset;
+	if (item->error == TD_KAFKA_RETRY ||
+	    (astray && td_kafka_stream_seek(attempt->stream, attempt->offset, err)))
+		return;
+	attempt->decided = true;
+	attempt->probe = TD_PROBE_FAILED;
 	if (item->error == TD_KAFKA_DATA) {
-		(void)snprintf(probed->why, sizeof probed->why, "%s", item->why);
-		*probe = TD_PROBE_UNREADABLE;
-		return true;
+		(void)snprintf(attempt->probed->why, sizeof attempt->probed->why, "%s", item->why);
+		attempt->probe = TD_PROBE_UNREADABLE;
+	} else if (!astray) {
+		(void)td_err_set(err, td_kafka_class_code(item->error), "%s at offset %lld: %s",
+				 attempt->topic, (long long)item->offset, item->why);
 	}
-	(void)td_err_set(err, td_kafka_class_code(item->error), "%s at offset %lld: %s", topic,
-			 (long long)item->offset, item->why);
-	*probe = TD_PROBE_FAILED;
-	return true;
+}
+
+static void hear(attempt_t *attempt, const td_kafka_item_t *item, td_err_t *err)
+{
+	if (item->kind == TD_KAFKA_ITEM_ERROR) {
+		hear_error(attempt, item, err);
+		return;
+	}
+	bool is_record = item->kind == TD_KAFKA_ITEM_RECORD;
+	attempt->decided = true;
+	attempt->probe = is_record ? TD_PROBE_RECORD : TD_PROBE_END;
+	attempt->probed->at = item->offset;
+	attempt->probed->append_ms = item->append_ms;
 }
 
 td_probe_t td_prober_try(td_prober_t *prober, const char *topic, int64_t offset,
 			 td_probed_t *probed, td_err_t *err)
 {
-	td_probe_t probe = TD_PROBE_FAILED;
-	bool decided = false;
+	attempt_t attempt = {.topic = topic, .offset = offset, .probed = probed};
 	int64_t give_up_ms = td_clock_mono_ms() + PATIENCE_MS;
-	td_kafka_stream_t *stream = td_kafka_reader_open(
+	attempt.stream = td_kafka_reader_open(
 		prober->reader, topic, (td_kafka_start_t){TD_KAFKA_FROM_OFFSET, offset}, NULL, err);
-	if (!stream)
+	if (!attempt.stream)
 		return TD_PROBE_FAILED;
-	while (!decided && td_clock_mono_ms() < give_up_ms) {
+	while (!attempt.decided && td_clock_mono_ms() < give_up_ms) {
 		const td_kafka_item_t *items;
 		size_t count = td_kafka_reader_read(prober->reader, POLL_MS, &items);
-		if (count > 0 && items[0].stream == stream)
-			decided = decide(&items[0], topic, probed, &probe, err);
+		if (count > 0 && items[0].stream == attempt.stream)
+			hear(&attempt, &items[0], err);
 	}
-	td_kafka_stream_close(stream);
-	if (!decided)
-		(void)td_err_set(err, TD_EUNAVAILABLE,
-				 "%s at offset %lld: nothing came within %d s", topic,
-				 (long long)offset, PATIENCE_MS / 1000);
-	return probe;
+	td_kafka_stream_close(attempt.stream);
+	if (attempt.decided)
+		return attempt.probe;
+	(void)td_err_set(err, TD_EUNAVAILABLE, "%s at offset %lld: nothing came within %d s", topic,
+			 (long long)offset, PATIENCE_MS / 1000);
+	return TD_PROBE_FAILED;
 }
 
 bool td_prober_extent(td_prober_t *prober, const char *topic, int64_t from, int64_t end,
