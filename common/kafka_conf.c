@@ -178,7 +178,9 @@ static void on_error(rd_kafka_t *client, int error, const char *reason, void *op
 {
 	td_kafka_base_t *base = opaque;
 	(void)client;
-	base->trouble = td_kafka_classify((rd_kafka_resp_err_t)error);
+	base->error = (rd_kafka_resp_err_t)error;
+	base->trouble = td_kafka_classify(base->error);
+	base->errors++;
 	(void)snprintf(base->why, sizeof base->why, "%s", reason);
 }
 

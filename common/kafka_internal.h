@@ -17,6 +17,8 @@ typedef struct td_kafka_property {
 typedef struct td_kafka_base {
 	rd_kafka_t *client;
 	td_kafka_class_t trouble; /* of the last error that concerns the whole client */
+	rd_kafka_resp_err_t error;
+	unsigned errors; /* how many came */
 	char why[256];
 } td_kafka_base_t;
 
@@ -51,5 +53,9 @@ bool td_kafka_fail(td_err_t *err, rd_kafka_resp_err_t error, const char *reason,
 /* The first and the next offset of partition 0. */
 TD_MUST_USE bool td_kafka_ask_bounds(rd_kafka_t *client, const char *topic, int64_t *low,
 				     int64_t *high, td_err_t *err);
+
+/* The first offset of partition 0 appended at `append_ms` or later; -1 if there is none. */
+TD_MUST_USE bool td_kafka_ask_offset_at(rd_kafka_t *client, const char *topic, int64_t append_ms,
+					int64_t *offset, td_err_t *err);
 
 #endif

@@ -5,8 +5,6 @@
 
 #include "common/kafka_internal.h"
 
-enum { ASK_TIMEOUT_MS = 10000 };
-
 struct td_kafka_stream {
 	td_kafka_reader_t *reader;
 	rd_kafka_topic_t *topic;
@@ -22,7 +20,8 @@ struct td_kafka_reader {
 	td_kafka_base_t base; /* first: librdkafka's opaque */
 	rd_kafka_queue_t *queue;
 	td_kafka_stream_t
-		*streams; /* all that were ever opened; kept, since messages point there */
+		*streams;     /* all that were ever opened; kept, since messages point there */
+	unsigned errors_told; /* of base.errors */
 	size_t batch_max;
 	size_t held;
 	rd_kafka_message_t **messages; /* batch_max; `held` of them are ours to give back */
@@ -225,18 +224,19 @@ const char *td_kafka_stream_topic(const td_kafka_stream_t *stream)
 	return rd_kafka_topic_name(stream->topic);
 }
 
-static void fill_error(td_kafka_item_t *item, const rd_kafka_message_t *message)
+static void fill_error(td_kafka_item_t *item, rd_kafka_resp_err_t error, int64_t offset,
+		       const char *why)
 {
 	td_kafka_stream_t *stream = item->stream;
-	bool again = stream->trouble == message->err && stream->trouble_offset == message->offset;
+	bool again = stream->trouble == error && stream->trouble_offset == offset;
 	stream->repeats = again ? stream->repeats + 1 : 1;
-	stream->trouble = message->err;
-	stream->trouble_offset = message->offset;
+	stream->trouble = error;
+	stream->trouble_offset = offset;
 	item->kind = TD_KAFKA_ITEM_ERROR;
-	item->error = td_kafka_classify(message->err);
-	item->offset = message->offset >= 0 ? message->offset : -1;
+	item->error = td_kafka_classify(error);
+	item->offset = offset >= 0 ? offset : -1;
 	item->repeats = stream->repeats;
-	item->why = rd_kafka_message_errstr(message);
+	item->why = why;
 }
 
 static void fill_record(td_kafka_item_t *item, const rd_kafka_message_t *message)
@@ -261,8 +261,44 @@ static bool fill_item(td_kafka_item_t *item, const rd_kafka_message_t *message)
 	else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
 		item->kind = TD_KAFKA_ITEM_END;
 	else
-		fill_error(item, message);
+		fill_error(item, message->err, message->offset, rd_kafka_message_errstr(message));
 	return true;
+}
+
+/* True if an error of the client concerns this stream: it names its topic, or none of ours. */
+static bool concerns(const td_kafka_reader_t *reader, const td_kafka_stream_t *stream)
+{
+	bool is_named = false;
+	for (const td_kafka_stream_t *any = reader->streams; any; any = any->next) {
+		const char *topic = rd_kafka_topic_name(any->topic);
+		size_t size = strlen(topic);
+		if (strncmp(reader->base.why, topic, size) != 0 ||
+		    strncmp(reader->base.why + size, " [", 2) != 0)
+			continue;
+		if (any == stream)
+			return true;
+		is_named = true;
+	}
+	return !is_named;
+}
+
+/* A topic that is not there and a password that is wrong are told to the client, not the queue. */
+static size_t tell_refusal(td_kafka_reader_t *reader, size_t count)
+{
+	td_kafka_stream_t *stream = reader->streams;
+	if (reader->errors_told == reader->base.errors)
+		return count;
+	reader->errors_told = reader->base.errors;
+	if (reader->base.trouble != TD_KAFKA_REFUSED)
+		return count;
+	for (; stream && count < reader->batch_max; stream = stream->next) {
+		if (!stream->open || !concerns(reader, stream))
+			continue;
+		td_kafka_item_t *item = &reader->items[count++];
+		*item = (td_kafka_item_t){.stream = stream};
+		fill_error(item, reader->base.error, -1, reader->base.why);
+	}
+	return count;
 }
 
 static size_t take_batch(td_kafka_reader_t *reader, size_t have)
@@ -272,36 +308,30 @@ static size_t take_batch(td_kafka_reader_t *reader, size_t have)
 	return got > 0 ? have + (size_t)got : have;
 }
 
+/* Fills reader->messages; a batch call with a time-out would wait for a full batch. */
+static void take_messages(td_kafka_reader_t *reader, int timeout_ms)
+{
+	(void)rd_kafka_poll(reader->base.client, 0);
+	reader->held = take_batch(reader, 0);
+	if (reader->held > 0 || timeout_ms <= 0 || reader->errors_told != reader->base.errors)
+		return;
+	reader->messages[0] = rd_kafka_consume_queue(reader->queue, timeout_ms);
+	if (reader->messages[0])
+		reader->held = take_batch(reader, 1);
+}
+
 size_t td_kafka_reader_read(td_kafka_reader_t *reader, int timeout_ms,
 			    const td_kafka_item_t **items)
 {
 	size_t count = 0;
 	give_back(reader);
 	*items = reader->items;
-	(void)rd_kafka_poll(reader->base.client, 0);
-	reader->held = take_batch(reader, 0);
-	/* A batch call with a time-out would wait for a full batch. */
-	if (reader->held == 0 && timeout_ms > 0) {
-		reader->messages[0] = rd_kafka_consume_queue(reader->queue, timeout_ms);
-		if (!reader->messages[0])
-			return 0;
-		reader->held = take_batch(reader, 1);
-	}
+	take_messages(reader, timeout_ms);
 	for (size_t i = 0; i < reader->held; i++) {
 		if (fill_item(&reader->items[count], reader->messages[i]))
 			count++;
 	}
-	return count;
-}
-
-bool td_kafka_ask_bounds(rd_kafka_t *client, const char *topic, int64_t *low, int64_t *high,
-			 td_err_t *err)
-{
-	rd_kafka_resp_err_t error =
-		rd_kafka_query_watermark_offsets(client, topic, 0, low, high, ASK_TIMEOUT_MS);
-	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-		return td_kafka_fail(err, error, NULL, "asking for the offsets of", topic);
-	return true;
+	return tell_refusal(reader, count);
 }
 
 bool td_kafka_reader_bounds(td_kafka_reader_t *reader, const char *topic, int64_t *low,
@@ -313,16 +343,5 @@ bool td_kafka_reader_bounds(td_kafka_reader_t *reader, const char *topic, int64_
 bool td_kafka_reader_offset_at(td_kafka_reader_t *reader, const char *topic, int64_t append_ms,
 			       int64_t *offset, td_err_t *err)
 {
-	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
-	rd_kafka_topic_partition_t *asked = rd_kafka_topic_partition_list_add(list, topic, 0);
-	asked->offset = append_ms;
-	rd_kafka_resp_err_t error =
-		rd_kafka_offsets_for_times(reader->base.client, list, ASK_TIMEOUT_MS);
-	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
-		error = asked->err;
-	*offset = asked->offset >= 0 ? asked->offset : -1;
-	rd_kafka_topic_partition_list_destroy(list);
-	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-		return td_kafka_fail(err, error, NULL, "asking for an offset of", topic);
-	return true;
+	return td_kafka_ask_offset_at(reader->base.client, topic, append_ms, offset, err);
 }
