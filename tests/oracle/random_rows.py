@@ -34,10 +34,11 @@ class Refused(dict):
 
 
 class RandomRows:
-    """Rows of all kinds; `today` is the last day on which anything may lie."""
+    """Rows of all kinds; `today` is the last day on which anything may lie, `prefix` what all
+    record ids begin with."""
 
-    def __init__(self, dice, reference, today):
-        self.dice, self.reference, self.today = dice, reference, today
+    def __init__(self, dice, reference, today, prefix=''):
+        self.dice, self.reference, self.today, self.prefix = dice, reference, today, prefix
         self.transfers = 0
 
     def data_set(self, reporters, records):
@@ -63,7 +64,7 @@ class RandomRows:
             # Mostly a new revision; sometimes the same one again, with another content.
             if revision == 0 or self.dice.random() < 0.85:
                 revision += self.dice.choice((1, 1, 1, 2, 1000, 300000000000))
-            rows.append(self.statement(reporter, kind, f'{kind}-{number:03}', revision))
+            rows.append(self.statement(reporter, kind, f'{self.prefix}{kind}-{number:03}', revision))
         return rows
 
     def statement(self, reporter, kind, record_id, revision):
@@ -192,7 +193,7 @@ class RandomRows:
     def transfer(self, found, sender, receiver):
         """A case that goes from one province to another: what both say of it, step by step."""
         self.transfers += 1
-        record_id, day = f'T-{self.transfers:03}', self.day_of(sender)
+        record_id, day = f'{self.prefix}T-{self.transfers:03}', self.day_of(sender)
         if not self.reference.valid(self.reference.reporters[receiver], day):
             return
         case = self._case(day, record_id)
