@@ -120,6 +120,8 @@ static void judge(const td_row_context_t *context, td_slice_t packed, td_arena_t
 	const td_event_t *event = td_decode_event(packed.data, packed.size, arena, &errors);
 	if (event == NULL) {
 		add_all(&row->errors, &errors);
+		if (errors.count == 0) /* the arena is full */
+			td_row_add(&row->errors, TD_ROW_TOO_LARGE, "", "");
 		return;
 	}
 	if (!td_validate_event(event, context->reference, context->reporter, context->now_ms,

@@ -1,5 +1,6 @@
 #include "producers/spool.h"
 
+#include "common/fault.h"
 #include "common/file.h"
 #include "producers/spool_identity.h"
 #include "producers/spool_renew.h"
@@ -50,7 +51,7 @@ static bool refuse(const td_spool_t *spool, td_err_t *err)
 				  strerror(errno));
 	return td_err_set(err, TD_EUNAVAILABLE,
 			  "spool %s is in use by process %ld; stop that one, or give this one "
-			  "another --source",
+			  "another --source and --spool",
 			  spool->folder, td_spool_lock_holder(spool->lock));
 }
 
@@ -116,8 +117,10 @@ static bool begin_epoch(td_spool_t *spool, uint64_t old_epoch, td_err_t *err)
 	if (!td_spool_identity_epoch(&identity->epoch, err))
 		return false;
 	spool->store = open_epoch(spool, identity->epoch, err);
-	return spool->store != NULL && (old_epoch == 0 || restate(spool, old_epoch, err)) &&
-	       td_spool_identity_write(path, identity, err);
+	if (spool->store == NULL || (old_epoch != 0 && !restate(spool, old_epoch, err)))
+		return false;
+	td_fault("spool.epoch");
+	return td_spool_identity_write(path, identity, err);
 }
 
 static bool open_all(td_spool_t *spool, td_err_t *err)

@@ -51,13 +51,14 @@ static bool is_torn_by_crash(const td_spool_store_t *store, const td_segment_sca
 static bool cut_tail(td_spool_store_t *store, const char *path, const td_segment_scan_t *scan,
 		     td_err_t *err)
 {
+	if (scan->torn == 0)
+		return true;
 	if (!is_torn_by_crash(store, scan))
 		return td_err_set(err, TD_EINTEGRITY,
 				  "%s is damaged at byte %" PRIu64 ", where sequence %" PRIu64
 				  " belongs; %s",
 				  path, scan->size, scan->next, ADVICE);
-	if (scan->torn > 0 &&
-	    (ftruncate(store->fd, (off_t)scan->size) != 0 || fsync(store->fd) != 0))
+	if (ftruncate(store->fd, (off_t)scan->size) != 0 || fsync(store->fd) != 0)
 		return td_spool_store_fail(store, "cut the torn end", err);
 	return true;
 }

@@ -115,3 +115,14 @@ def accepted(text):
             _, name, *numbers = line.split('\t')
             said[name] = tuple(map(int, numbers))
     return said
+
+
+def accepted_records(text, contents):
+    """Ids of the records in the lines up to which the program said that all is accepted; `contents`
+    are the texts of the inputs by name."""
+    found = []
+    for name, (count, _, _) in accepted(text).items():
+        for line in contents[name].splitlines()[:count]:
+            if line.startswith('{'):
+                found.append(json.loads(line)['recordId'])
+    return found
