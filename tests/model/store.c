@@ -83,6 +83,17 @@ td_model_exec_t td_model_store_exec(td_model_store_t *store, const td_batch_t *b
 	return TD_MODEL_EXEC_DONE;
 }
 
+bool td_model_store_begin(td_model_store_t *store, td_batch_t *batch, td_err_t *err)
+{
+	td_slice_t found = head_slice(store);
+	td_head_t head;
+	td_head_init(0, &head);
+	if (found.size > 0 && !td_head_unpack(found, &head, err))
+		return false;
+	td_batch_begin(batch, &head);
+	return true;
+}
+
 bool td_model_store_move(td_model_store_t *store, td_batch_t *batch, td_err_t *err)
 {
 	td_model_head_t head;

@@ -46,6 +46,9 @@ typedef enum td_model_exec {
 td_model_exec_t td_model_store_exec(td_model_store_t *store, const td_batch_t *batch,
 				    const td_head_t *head, td_model_head_t *written);
 
+/* Begins the batch from the head in Redis, or from none; false when it is no head. */
+bool td_model_store_begin(td_model_store_t *store, td_batch_t *batch, td_err_t *err);
+
 /* All steps of one batch in one go; false when fold or finish refuse. The head must be there or
  * be the first one. */
 bool td_model_store_move(td_model_store_t *store, td_batch_t *batch, td_err_t *err);

@@ -109,15 +109,9 @@ static void mix_up(run_t *run)
 static size_t fold_some(run_t *run, td_model_store_t *store, td_batch_t *batch, size_t from,
 			size_t to)
 {
-	td_head_t head;
 	td_err_t err = {0};
-	td_model_head_t stored;
 	size_t at = from;
-	td_head_init(0, &head);
-	td_model_store_head(store, &stored);
-	if (stored.size > 0)
-		assert_true(td_head_unpack((td_slice_t){stored.bytes, stored.size}, &head, &err));
-	td_batch_begin(batch, &head);
+	assert_true(td_model_store_begin(store, batch, &err));
 	for (; at < to; at++) {
 		td_added_t added = td_batch_add(batch, run->log[at], at, &err);
 		assert_int_not_equal(added, TD_ADDED_STOP);

@@ -33,14 +33,7 @@ typedef struct fixture {
 
 static void begin(fixture_t *fixture)
 {
-	td_model_head_t stored;
-	td_head_t head;
-	td_head_init(0, &head);
-	td_model_store_head(&fixture->store, &stored);
-	if (stored.size > 0)
-		assert_true(td_head_unpack((td_slice_t){stored.bytes, stored.size}, &head,
-					   &fixture->err));
-	td_batch_begin(fixture->batch, &head);
+	assert_true(td_model_store_begin(&fixture->store, fixture->batch, &fixture->err));
 }
 
 static int set_up(void **state)
