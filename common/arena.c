@@ -11,10 +11,11 @@ typedef struct block {
 } block_t;
 
 struct td_arena {
+	uint8_t *at;      /* the next piece begins here */
+	size_t left;      /* bytes that may be given out from there at once */
 	block_t *first;   /* blocks in the order in which they are filled */
 	block_t *current; /* the one being filled; NULL before the first take */
-	size_t filled;    /* bytes used of current */
-	size_t used;      /* bytes given out since the reset */
+	size_t closed;    /* bytes given out of the blocks before it */
 	size_t limit;
 };
 
@@ -34,7 +35,6 @@ static void free_blocks(td_arena_t *arena)
 		arena->first = next;
 	}
 	arena->current = NULL;
-	arena->filled = 0;
 }
 
 void td_arena_free(td_arena_t *arena)
@@ -45,7 +45,24 @@ void td_arena_free(td_arena_t *arena)
 	free(arena);
 }
 
-/* Links a new block of `size` bytes behind the current one. */
+size_t td_arena_used(const td_arena_t *arena)
+{
+	if (arena->current == NULL)
+		return arena->closed;
+	return arena->closed + (size_t)(arena->at - arena->current->data);
+}
+
+/* Goes on in `block`, from its start. */
+static void enter(td_arena_t *arena, block_t *block)
+{
+	size_t used = td_arena_used(arena), room = arena->limit - used;
+	arena->closed = used;
+	arena->current = block;
+	arena->at = block->data;
+	arena->left = block->size < room ? block->size : room;
+}
+
+/* Links a new block of `size` bytes behind the current one, and goes on there. */
 static bool add_block(td_arena_t *arena, size_t size)
 {
 	block_t *block = malloc(sizeof *block + size);
@@ -59,8 +76,7 @@ static bool add_block(td_arena_t *arena, size_t size)
 		block->next = arena->current->next;
 		arena->current->next = block;
 	}
-	arena->current = block;
-	arena->filled = 0;
+	enter(arena, block);
 	return true;
 }
 
@@ -71,29 +87,29 @@ static bool make_room(td_arena_t *arena, size_t size)
 	return add_block(arena, size);
 }
 #else
-/* Room for `size` bytes: in the current block, the next kept one, or a new one. */
+/* Room for `size` bytes: in the next kept block, or a new one. */
 static bool make_room(td_arena_t *arena, size_t size)
 {
-	if (arena->current != NULL && size <= arena->current->size - arena->filled)
-		return true;
 	block_t *next = arena->current == NULL ? arena->first : arena->current->next;
 	if (next == NULL || next->size < size)
 		return add_block(arena, size > BLOCK_SIZE ? size : BLOCK_SIZE);
-	arena->current = next;
-	arena->filled = 0;
+	enter(arena, next);
 	return true;
 }
 #endif
 
 void *td_arena_take(td_arena_t *arena, size_t size)
 {
-	size_t room = arena->limit - arena->used;
-	size_t aligned = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-	if (size > room || aligned > room || !make_room(arena, aligned))
-		return NULL;
-	void *taken = arena->current->data + arena->filled;
-	arena->filled += aligned;
-	arena->used += aligned;
+	size_t aligned = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+	bool fits = aligned >= size && aligned <= arena->left;
+	if (!fits || arena->current == NULL) {
+		size_t room = arena->limit - td_arena_used(arena);
+		if (aligned < size || aligned > room || !make_room(arena, aligned))
+			return NULL;
+	}
+	uint8_t *taken = arena->at;
+	arena->at += aligned;
+	arena->left -= aligned;
 	return taken;
 }
 
@@ -103,11 +119,6 @@ void td_arena_reset(td_arena_t *arena)
 	free_blocks(arena);
 #endif
 	arena->current = NULL;
-	arena->filled = 0;
-	arena->used = 0;
-}
-
-size_t td_arena_used(const td_arena_t *arena)
-{
-	return arena->used;
+	arena->closed = 0;
+	arena->left = 0;
 }

@@ -58,14 +58,22 @@ static date_t date_of(int32_t day)
 	return date;
 }
 
+static int32_t days_of_month(int32_t year, int32_t month)
+{
+	static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	return month == 2 && leap ? 29 : days[month - 1];
+}
+
 bool td_localday_of_yyyymmdd(int32_t yyyymmdd, int32_t *day)
 {
 	int32_t year = yyyymmdd / 10000, month = yyyymmdd / 100 % 100,
 		day_of_month = yyyymmdd % 100;
-	if (year < TD_YEAR_MIN || year > TD_YEAR_MAX || month < 1 || month > 12 || day_of_month < 1)
+	if (year < TD_YEAR_MIN || year > TD_YEAR_MAX || month < 1 || month > 12 ||
+	    day_of_month < 1 || day_of_month > days_of_month(year, month))
 		return false;
 	*day = td_localday_make(year, month, day_of_month);
-	return td_localday_yyyymmdd(*day) == yyyymmdd;
+	return true;
 }
 
 int32_t td_localday_yyyymmdd(int32_t day)

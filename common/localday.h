@@ -13,6 +13,8 @@
 enum {
 	TD_YEAR_MIN = 1945, /* first and last year that a day on the wire may lie in */
 	TD_YEAR_MAX = 2100,
+	TD_DAY_MIN = -9131, /* 1 January of the first year, 31 December of the last */
+	TD_DAY_MAX = 47846,
 };
 
 /* The day and the hour of day (0..23) of a moment. */

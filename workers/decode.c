@@ -1,6 +1,5 @@
 #include "workers/decode.h"
 
-#include "proto/pb.h"
 #include "workers/wire.h"
 
 /* Limits that hold for every field; validate knows the narrower ones. */
@@ -35,13 +34,9 @@ td_event_t *td_decode_event(const uint8_t *bytes, size_t size, td_arena_t *arena
 	findings->count = 0;
 	if (!has_acceptable_size(slice, findings))
 		return NULL;
-	if (!td_wire_scan(slice, &thidua__v1__event__descriptor, &LIMITS, findings)) {
-		(void)is_readable(slice, findings);
-		return NULL;
-	}
-	ProtobufCAllocator allocator = td_pb_allocator(arena);
-	td_event_t *event = thidua__v1__event__unpack(&allocator, size, bytes);
-	if (event != NULL && event->min_reader > TD_READER_VERSION)
-		event = is_readable(slice, findings) ? event : NULL;
-	return event;
+	td_event_t *event = (td_event_t *)td_wire_unpack(slice, &thidua__v1__event__descriptor,
+							 &LIMITS, arena, findings);
+	/* The bytes are looked at once more only if they may be for a later reader. */
+	bool doubtful = event == NULL ? findings->count > 0 : event->min_reader > TD_READER_VERSION;
+	return doubtful && !is_readable(slice, findings) ? NULL : event;
 }

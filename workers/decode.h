@@ -1,10 +1,10 @@
 /*
  * decode: bytes to event, refusing what protobuf-c would let pass.
  *
- * Pure. A scan of the wire format (workers/wire.h) comes first: field types, lengths, counts and
- * number ranges, singular fields and the oneof at most once, no unknown field or enum value, text
- * in UTF-8 without NUL or control characters, ids in NFC. What it lets pass, protobuf-c unpacks
- * without loss: packing the event again gives the same bytes.
+ * Pure. The wire format is read strictly (workers/wire.h): field types, lengths, counts and number
+ * ranges, singular fields and the oneof at most once, no unknown field or enum value, text in UTF-8
+ * without NUL or control characters, ids in NFC. What passes is read without loss: packing the
+ * event again gives the same bytes.
  */
 #ifndef TD_WORKERS_DECODE_H
 #define TD_WORKERS_DECODE_H

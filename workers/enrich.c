@@ -11,29 +11,35 @@ enum { MS = 1000 };
 /* The list of stages that is being made. */
 typedef struct enriching {
 	const td_reference_t *reference;
-	const char *province; /* whose police it is, or who is spoken about */
+	const td_province_t *province; /* whose police it is, or who is spoken about */
 	Thidua__V1__Stage *stages;
 	Thidua__V1__Enriched *enriched;
 } enriching_t;
 
 /* Where it counts on that day. A province that ended without a successor keeps what it did. */
-static void place(const enriching_t *to, int32_t day, Thidua__V1__Stage *stage)
+static const char *province_on(const enriching_t *to, int32_t day)
 {
-	const td_province_t *there =
-		td_reference_counting_province(to->reference, to->province, day);
-	const char *province = there != NULL ? there->id : to->province;
-	stage->province = (char *)province; /* only read */
-	stage->cluster = td_reference_cluster(to->reference, province, td_workyear_of(day));
+	const td_province_t *there = td_reference_counting(to->province, day);
+	if (there == NULL)
+		there = to->province;
+	return there == NULL ? "" : there->id;
 }
 
 static void add_stage(enriching_t *to, Thidua__V1__StageKind kind, int32_t on, int32_t day)
 {
-	Thidua__V1__Stage *stage = &to->stages[to->enriched->n_stages];
+	size_t at = to->enriched->n_stages++;
+	Thidua__V1__Stage *stage = &to->stages[at], *before = at > 0 ? stage - 1 : NULL;
 	thidua__v1__stage__init(stage);
 	stage->kind = kind;
 	stage->on = on;
-	place(to, day, stage);
-	to->enriched->stages[to->enriched->n_stages++] = stage;
+	stage->province = (char *)province_on(to, day); /* only read */
+	/* Most cases live within one work year. */
+	int32_t year = td_workyear_of_on(on);
+	bool same = before != NULL && before->province == stage->province &&
+		    td_workyear_of_on(before->on) == year;
+	stage->cluster =
+		same ? before->cluster : td_reference_cluster(to->reference, stage->province, year);
+	to->enriched->stages[at] = stage;
 }
 
 static void add_day(enriching_t *to, Thidua__V1__StageKind kind, int32_t day)
@@ -77,7 +83,7 @@ static void add_offence(enriching_t *to, const char *article, uint32_t clause, i
 /* What is said about a province counts on the last day of its period. */
 static void add_period(enriching_t *to, const char *province, int32_t last_day)
 {
-	to->province = province;
+	to->province = td_reference_province(to->reference, province);
 	add_day(to, STAGE(OCCURRED), last_day);
 }
 
@@ -129,7 +135,7 @@ bool td_enrich_event(const td_event_t *event, const td_reference_t *reference, t
 	const td_reporter_t *reporter = td_reference_reporter(reference, event->reporter);
 	enriching_t to = {
 		.reference = reference,
-		.province = reporter == NULL ? "" : reporter->province,
+		.province = reporter == NULL ? NULL : reporter->home,
 		.stages = td_arena_take(arena, TD_STAGES_MAX * sizeof *to.stages),
 		.enriched = enriched,
 	};

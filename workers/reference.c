@@ -111,16 +111,14 @@ const td_province_t *td_reference_province(const td_reference_t *reference, cons
 	return FIND(reference->provinces, id, province_by_id);
 }
 
-const td_province_t *td_reference_counting_province(const td_reference_t *reference, const char *id,
-						    int32_t day)
+const td_province_t *td_reference_counting(const td_province_t *province, int32_t day)
 {
-	const td_province_t *province = td_reference_province(reference, id);
 	for (int i = 0; i < SUCCESSIONS_MAX && province != NULL; i++) {
 		if (holds(province->from_day, province->to_day, day))
 			return province;
-		if (day < province->from_day || province->successor[0] == '\0')
+		if (day < province->from_day)
 			return NULL;
-		province = td_reference_province(reference, province->successor);
+		province = province->next;
 	}
 	return NULL;
 }

@@ -36,12 +36,15 @@ typedef enum td_reporter_kind {
 	TD_REPORTER_MINISTRY,
 } td_reporter_kind_t;
 
+typedef struct td_province td_province_t;
+
 typedef struct td_reporter {
 	const char *id; /* "vn-06" */
 	td_reporter_kind_t kind;
-	const char *province; /* whose police it is; "" unless kind is PROVINCE */
-	uint32_t cluster;     /* whose office it is; 0 unless kind is CLUSTER */
-	uint32_t kinds;       /* bit (1 << Kind) for each kind of record that it may state */
+	const char *province;      /* whose police it is; "" unless kind is PROVINCE */
+	const td_province_t *home; /* the same; NULL unless kind is PROVINCE */
+	uint32_t cluster;          /* whose office it is; 0 unless kind is CLUSTER */
+	uint32_t kinds;            /* bit (1 << Kind) for each kind of record that it may state */
 	int32_t from_day, to_day;
 } td_reporter_t;
 
@@ -51,18 +54,18 @@ const td_reporter_t *td_reference_reporter(const td_reference_t *reference, cons
 /* Each reporter, in the order of their ids; NULL behind the last one. */
 const td_reporter_t *td_reference_reporter_at(const td_reference_t *reference, size_t index);
 
-typedef struct td_province {
+struct td_province {
 	const char *id, *name_vi, *name_en, *successor; /* successor: "" if none */
+	const td_province_t *next;                      /* the successor; NULL if none */
 	int32_t from_day, to_day;                       /* first and last day of its existence */
-} td_province_t;
+};
 
 /* The province of that id, whatever the day; NULL if there is none. */
 const td_province_t *td_reference_province(const td_reference_t *reference, const char *id);
 
-/* The province in which something of `id` counts on `day`: itself, or its successor once it has
- * ended; NULL if it did not exist yet or there is no successor. */
-const td_province_t *td_reference_counting_province(const td_reference_t *reference, const char *id,
-						    int32_t day);
+/* The province in which something of `province` counts on `day`: itself, or its successor once it
+ * has ended; NULL if it did not exist yet or there is no successor. NULL counts nowhere. */
+const td_province_t *td_reference_counting(const td_province_t *province, int32_t day);
 
 typedef struct td_unit {
 	const char *id, *province, *name_vi; /* "vn-06.136", "vn-06", "Công an huyện Văn Yên" */

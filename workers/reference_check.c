@@ -150,34 +150,51 @@ static bool check_unique(const td_reference_t *reference, td_err_t *err)
 	return true;
 }
 
-/* The province `id` that a row of `file` names must be there. */
-static bool known(const td_reference_t *reference, const char *file, const char *id, td_err_t *err)
+/* The province `id` that a row of `file` names; NULL when it is not there. */
+static const td_province_t *find(const td_reference_t *reference, const char *file, const char *id,
+				 td_err_t *err)
 {
-	if (td_reference_province(reference, id) != NULL)
-		return true;
-	return td_err_set(err, TD_EDATA, "%s names the province '%s', which provinces.tsv has not",
-			  file, id);
+	const td_province_t *province = td_reference_province(reference, id);
+	if (province == NULL)
+		(void)td_err_set(err, TD_EDATA,
+				 "%s names the province '%s', which provinces.tsv has not", file,
+				 id);
+	return province;
+}
+
+/* Each province takes over its successor, each reporter its province. */
+static bool join_provinces(td_reference_t *reference, td_err_t *err)
+{
+	for (size_t i = 0; i < reference->provinces.count; i++) {
+		td_province_t *province = &reference->provinces.items[i];
+		province->next = NULL;
+		if (province->successor[0] == '\0')
+			continue;
+		province->next = find(reference, "provinces.tsv", province->successor, err);
+		if (province->next == NULL)
+			return false;
+	}
+	for (size_t i = 0; i < reference->reporters.count; i++) {
+		td_reporter_t *reporter = &reference->reporters.items[i];
+		reporter->home = NULL;
+		if (reporter->kind != TD_REPORTER_PROVINCE)
+			continue;
+		reporter->home = find(reference, "reporters.tsv", reporter->province, err);
+		if (reporter->home == NULL)
+			return false;
+	}
+	return true;
 }
 
 static bool check_provinces(const td_reference_t *reference, td_err_t *err)
 {
-	for (size_t i = 0; i < reference->provinces.count; i++) {
-		const char *successor = reference->provinces.items[i].successor;
-		if (successor[0] != '\0' && !known(reference, "provinces.tsv", successor, err))
-			return false;
-	}
 	for (size_t i = 0; i < reference->units.count; i++)
-		if (!known(reference, "units.tsv", reference->units.items[i].province, err))
+		if (find(reference, "units.tsv", reference->units.items[i].province, err) == NULL)
 			return false;
 	for (size_t i = 0; i < reference->members.count; i++)
-		if (!known(reference, "clusters.tsv", reference->members.items[i].province, err))
+		if (find(reference, "clusters.tsv", reference->members.items[i].province, err) ==
+		    NULL)
 			return false;
-	for (size_t i = 0; i < reference->reporters.count; i++) {
-		const td_reporter_t *reporter = &reference->reporters.items[i];
-		if (reporter->kind == TD_REPORTER_PROVINCE &&
-		    !known(reference, "reporters.tsv", reporter->province, err))
-			return false;
-	}
 	return true;
 }
 
@@ -203,6 +220,6 @@ static bool join_groups(td_reference_t *reference, td_err_t *err)
 bool td_reference_tables_check(td_reference_t *reference, td_err_t *err)
 {
 	return sort_tables(reference, err) && check_unique(reference, err) &&
-	       check_overlaps(reference, err) && check_provinces(reference, err) &&
-	       join_groups(reference, err);
+	       check_overlaps(reference, err) && join_provinces(reference, err) &&
+	       check_provinces(reference, err) && join_groups(reference, err);
 }

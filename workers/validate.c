@@ -59,7 +59,7 @@ bool td_validate_event(const td_event_t *event, const td_reference_t *reference,
 		.reference = reference,
 		.reporter = td_reference_reporter(reference, reporter),
 		.latest_ms = latest_ms,
-		.latest_on = td_localday_yyyymmdd(td_localday_of_ms(latest_ms)),
+		.latest_day = td_localday_of_ms(latest_ms),
 		.errors = errors,
 		.warnings = warnings,
 	};

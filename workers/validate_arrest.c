@@ -12,7 +12,11 @@ void td_validate_arrest(td_judging_t *judging)
 			  "arrest.accused");
 	td_judging_expect(judging, arrest->detained <= arrest->subjects, TD_REASON_ORDER_OF_PARTS,
 			  "arrest.detained");
-	(void)td_judging_article(judging, arrest->article, false, "arrest.article");
+	if (td_judging_article(judging, arrest->article, false, "arrest.article"))
+		td_judging_expect(judging,
+				  td_reference_offence(judging->reference, arrest->article, 0,
+						       judging->day) != NULL,
+				  TD_REASON_UNKNOWN_ARTICLE, "arrest.article");
 	(void)td_judging_id(judging, arrest->case_id, false, "arrest.case_id");
 	if (arrest->kind == THIDUA__V1__ARREST_KIND__ARREST_KIND_NONE && arrest->detained > 0)
 		td_judging_warn(judging, TD_REASON_HELD_WITHOUT_ARREST, "arrest.kind");

@@ -15,21 +15,29 @@ static void check_severity(td_judging_t *judging, Thidua__V1__Severity severity)
 				  "case.reported_severity");
 }
 
-static void check_offence(td_judging_t *judging, const Thidua__V1__Case *about)
+/* The paragraph of the charge: unknown, or one of the article's. */
+static void check_clause(td_judging_t *judging, const Thidua__V1__Case *about)
 {
 	const td_ranged_t clause = {about->clause, 0, CLAUSE_MAX, "case.clause"};
 	td_judging_ranges(judging, &clause, 1);
 	if (about->clause == 0 && (about->status == STATUS(CONCLUDED) || about->concluded_on != 0))
 		td_judging_object(judging, TD_REASON_CLAUSE_REQUIRED, "case.clause");
+}
+
+static void check_offence(td_judging_t *judging, const Thidua__V1__Case *about)
+{
+	const td_reference_t *reference = judging->reference;
 	if (!td_judging_article(judging, about->article, true, "case.article"))
 		return;
-	if (about->clause == 0) {
-		check_severity(judging, SEVERITY(UNCLASSIFIED));
+	const td_offence_t *offence =
+		td_reference_offence(reference, about->article, about->clause, judging->day);
+	bool known = offence != NULL ||
+		     td_reference_offence(reference, about->article, 0, judging->day) != NULL;
+	if (!td_judging_expect(judging, known, TD_REASON_UNKNOWN_ARTICLE, "case.article"))
 		return;
-	}
-	const td_offence_t *offence = td_reference_offence(judging->reference, about->article,
-							   about->clause, judging->day);
-	if (offence != NULL)
+	if (about->clause == 0)
+		check_severity(judging, SEVERITY(UNCLASSIFIED));
+	else if (offence != NULL)
 		check_severity(judging, offence->severity);
 	else if (about->clause <= CLAUSE_MAX)
 		td_judging_object(judging, TD_REASON_UNKNOWN_CLAUSE, "case.clause");
@@ -106,6 +114,7 @@ void td_validate_case(td_judging_t *judging)
 	const Thidua__V1__Case *about = judging->event->case_;
 	const td_ranged_t accused = {about->accused, 0, ACCUSED_MAX, "case.accused"};
 	td_judging_chosen(judging, about->status, "case.status");
+	check_clause(judging, about);
 	check_offence(judging, about);
 	if (about->status != STATUS(DISCONTINUED))
 		td_judging_only_if(judging, about->no_offence, false, "case.no_offence");

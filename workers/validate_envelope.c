@@ -22,9 +22,11 @@ void td_validate_reporter(td_judging_t *judging, const char *owner)
 
 static bool is_source(const char *source)
 {
-	size_t length = strlen(source);
-	return length <= SOURCE_MAX &&
-	       strspn(source, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+	size_t length = 0;
+	for (char c; (c = source[length]) != '\0'; length++)
+		if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-')
+			return false;
+	return length <= SOURCE_MAX;
 }
 
 static void check_origin(td_judging_t *judging)

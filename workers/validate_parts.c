@@ -2,7 +2,14 @@
 
 #include "common/localday.h"
 
-enum { MS = 1000, NANOS_IN_MS = 1000000, NANOS_MAX = 999999999, ARTICLE_MAX = 8 };
+enum {
+	MS = 1000,
+	NANOS_IN_MS = 1000000,
+	NANOS_MAX = 999999999,
+	SECONDS_OF_DAY = 24 * 3600,
+	SECONDS_AHEAD = 7 * 3600, /* of UTC, in Viet Nam */
+	ARTICLE_MAX = 8,
+};
 
 void td_judging_object(td_judging_t *judging, td_reason_t reason, const char *field)
 {
@@ -12,13 +19,6 @@ void td_judging_object(td_judging_t *judging, td_reason_t reason, const char *fi
 void td_judging_warn(td_judging_t *judging, td_reason_t reason, const char *field)
 {
 	td_findings_add(judging->warnings, reason, field);
-}
-
-bool td_judging_expect(td_judging_t *judging, bool holds, td_reason_t reason, const char *field)
-{
-	if (!holds)
-		td_judging_object(judging, reason, field);
-	return holds;
 }
 
 void td_judging_ranges(td_judging_t *judging, const td_ranged_t *numbers, size_t count)
@@ -41,8 +41,10 @@ bool td_judging_id(td_judging_t *judging, const char *id, bool must, const char 
 			td_judging_object(judging, TD_REASON_FIELD_MISSING, field);
 		return false;
 	}
-	bool padded = id[0] == ' ' || id[strlen(id) - 1] == ' ';
-	return td_judging_expect(judging, !padded, TD_REASON_TEXT_FORMAT, field);
+	if (id[0] != ' ' && id[strlen(id) - 1] != ' ')
+		return true;
+	td_judging_object(judging, TD_REASON_TEXT_FORMAT, field);
+	return false;
 }
 
 void td_judging_only_if(td_judging_t *judging, bool there, bool wanted, const char *field)
@@ -60,7 +62,7 @@ bool td_judging_day(td_judging_t *judging, int32_t on, const char *field)
 		td_judging_object(judging, TD_REASON_DAY_INVALID, field);
 		return false;
 	}
-	return td_judging_expect(judging, on <= judging->latest_on, TD_REASON_DAY_FUTURE, field);
+	return td_judging_expect(judging, day <= judging->latest_day, TD_REASON_DAY_FUTURE, field);
 }
 
 int64_t td_judging_moment_ms(const Google__Protobuf__Timestamp *moment)
@@ -71,10 +73,10 @@ int64_t td_judging_moment_ms(const Google__Protobuf__Timestamp *moment)
 bool td_judging_moment(td_judging_t *judging, const Google__Protobuf__Timestamp *moment,
 		       const char *field)
 {
-	int64_t first_ms = td_localday_start_ms(td_localday_make(TD_YEAR_MIN, 1, 1));
-	int64_t end_ms = td_localday_start_ms(td_localday_make(TD_YEAR_MAX + 1, 1, 1));
-	if (moment->seconds < first_ms / MS || moment->seconds >= end_ms / MS ||
-	    moment->nanos < 0 || moment->nanos > NANOS_MAX || moment->nanos % NANOS_IN_MS != 0) {
+	static const int64_t FIRST = (int64_t)TD_DAY_MIN * SECONDS_OF_DAY - SECONDS_AHEAD;
+	static const int64_t END = (int64_t)(TD_DAY_MAX + 1) * SECONDS_OF_DAY - SECONDS_AHEAD;
+	if (moment->seconds < FIRST || moment->seconds >= END || moment->nanos < 0 ||
+	    moment->nanos > NANOS_MAX || moment->nanos % NANOS_IN_MS != 0) {
 		td_judging_object(judging, TD_REASON_TIME_INVALID, field);
 		return false;
 	}
@@ -85,7 +87,9 @@ bool td_judging_moment(td_judging_t *judging, const Google__Protobuf__Timestamp 
 /* "173", "217a". */
 static bool is_article(const char *article)
 {
-	size_t digits = strspn(article, "0123456789"), length = strlen(article);
+	size_t digits = 0, length = strlen(article);
+	while (article[digits] >= '0' && article[digits] <= '9')
+		digits++;
 	bool lettered = digits + 1 == length && article[digits] >= 'a' && article[digits] <= 'z';
 	return digits > 0 && article[0] != '0' && length <= ARTICLE_MAX &&
 	       (digits == length || lettered);
@@ -98,12 +102,8 @@ bool td_judging_article(td_judging_t *judging, const char *article, bool must, c
 			td_judging_object(judging, TD_REASON_FIELD_MISSING, field);
 		return false;
 	}
-	if (!td_judging_expect(judging, is_article(article), TD_REASON_TEXT_FORMAT, field) ||
-	    !judging->day_known)
-		return false;
-	const td_offence_t *offence =
-		td_reference_offence(judging->reference, article, 0, judging->day);
-	return td_judging_expect(judging, offence != NULL, TD_REASON_UNKNOWN_ARTICLE, field);
+	return td_judging_expect(judging, is_article(article), TD_REASON_TEXT_FORMAT, field) &&
+	       judging->day_known;
 }
 
 static bool may_speak_of(const td_judging_t *judging, const td_spoken_of_t *of)
@@ -119,15 +119,13 @@ static bool may_speak_of(const td_judging_t *judging, const td_spoken_of_t *of)
 
 void td_judging_province(td_judging_t *judging, const td_spoken_of_t *of)
 {
-	const td_reference_t *reference = judging->reference;
-	if (!td_judging_id(judging, of->province, true, of->field) ||
-	    !td_judging_expect(judging, td_reference_province(reference, of->province) != NULL,
-			       TD_REASON_UNKNOWN_PROVINCE, of->field) ||
+	if (!td_judging_id(judging, of->province, true, of->field))
+		return;
+	const td_province_t *province = td_reference_province(judging->reference, of->province);
+	if (!td_judging_expect(judging, province != NULL, TD_REASON_UNKNOWN_PROVINCE, of->field) ||
 	    !of->last_known)
 		return;
-	td_judging_expect(judging,
-			  td_reference_counting_province(reference, of->province, of->last_day) !=
-				  NULL,
+	td_judging_expect(judging, td_reference_counting(province, of->last_day) != NULL,
 			  TD_REASON_PROVINCE_DAY, of->field);
 	td_judging_expect(judging, may_speak_of(judging, of), TD_REASON_PROVINCE_NOT_YOURS,
 			  of->field);

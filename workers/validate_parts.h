@@ -14,7 +14,7 @@ typedef struct td_judging {
 	const td_reference_t *reference;
 	const td_reporter_t *reporter; /* owner of the raw topic; NULL when nobody knows it */
 	int64_t latest_ms;             /* what lies past it is the future */
-	int32_t latest_on;             /* its local day, yyyymmdd */
+	int32_t latest_day;            /* its local day */
 	bool day_known;                /* whether it is known when it happened */
 	int32_t day;                   /* on which it happened */
 	td_findings_t *errors, *warnings;
@@ -25,7 +25,13 @@ void td_judging_object(td_judging_t *judging, td_reason_t reason, const char *fi
 void td_judging_warn(td_judging_t *judging, td_reason_t reason, const char *field);
 
 /* Objects unless it holds; returns whether it does. */
-bool td_judging_expect(td_judging_t *judging, bool holds, td_reason_t reason, const char *field);
+static inline bool td_judging_expect(td_judging_t *judging, bool holds, td_reason_t reason,
+				     const char *field)
+{
+	if (!holds)
+		td_judging_object(judging, reason, field);
+	return holds;
+}
 
 /* A number and the range in which it must lie. */
 typedef struct td_ranged {
@@ -54,8 +60,8 @@ bool td_judging_moment(td_judging_t *judging, const Google__Protobuf__Timestamp 
 		       const char *field);
 int64_t td_judging_moment_ms(const Google__Protobuf__Timestamp *moment);
 
-/* An article of the Penal Code on the day it happened; must it be there, a missing one is objected
- * to. True when the law has it. */
+/* An article of the Penal Code, by its form; must it be there, a missing one is objected to. True
+ * when it can be looked up: it is one, and it is known when it happened. */
 bool td_judging_article(td_judging_t *judging, const char *article, bool must, const char *field);
 
 /* A province spoken about: known, there on the last day of the period (when that is known), and

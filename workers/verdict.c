@@ -1,6 +1,6 @@
 #include "workers/verdict.h"
 
-#include "proto/pb.h"
+#include "proto/pack.h"
 #include "workers/decode.h"
 #include "workers/enrich.h"
 #include "workers/validate.h"
@@ -83,6 +83,7 @@ bool td_verdict_judge(const td_raw_t *raw, const char *reporter, const td_refere
 	verdict.raw_offset = raw->offset;
 	verdict.append_ms = raw->append_ms;
 	verdict.reference_version = td_reference_version(reference);
+	size_t room = td_verdict_kept(raw->bytes).size + TD_VERDICT_MAX - TD_VERDICT_RAW_MAX;
 	return judge(raw, reporter, reference, arena, &verdict) &&
-	       td_pb_pack(&verdict.base, arena, packed);
+	       td_pack_message(&verdict.base, room, arena, packed);
 }

@@ -41,12 +41,11 @@ static bool is_sound(const Thidua__V1__Verdict *verdict)
 Thidua__V1__Verdict *td_verdict_read(const uint8_t *bytes, size_t size, td_arena_t *arena)
 {
 	td_findings_t findings = {.count = 0};
-	if (size == 0 || size > TD_VERDICT_MAX ||
-	    !td_wire_scan((td_slice_t){bytes, size}, &thidua__v1__verdict__descriptor, &LIMITS,
-			  &findings))
+	if (size == 0 || size > TD_VERDICT_MAX)
 		return NULL;
-	ProtobufCAllocator allocator = td_pb_allocator(arena);
-	Thidua__V1__Verdict *verdict = thidua__v1__verdict__unpack(&allocator, size, bytes);
+	Thidua__V1__Verdict *verdict = (Thidua__V1__Verdict *)td_wire_unpack(
+		(td_slice_t){bytes, size}, &thidua__v1__verdict__descriptor, &LIMITS, arena,
+		&findings);
 	return verdict != NULL && is_sound(verdict) ? verdict : NULL;
 }
 

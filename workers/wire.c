@@ -3,18 +3,18 @@
 #include "workers/path.h"
 #include "workers/text.h"
 #include "workers/wire_reader.h"
+#include "workers/wire_store.h"
 
 typedef ProtobufCFieldDescriptor field_t;
-
-enum { FIELDS_MAX = 64 }; /* of one message: as many as `seen` has bits */
 
 /* One message under way. */
 typedef struct level {
 	const struct level *up; /* the message around it; NULL at the top */
 	const field_t *field;   /* the field being read */
 	const ProtobufCMessageDescriptor *descriptor;
+	ProtobufCMessage *message; /* that is being filled */
 	td_wire_reader_t reader;
-	uint64_t seen;   /* bit i: fields[i] occurred */
+	uint64_t seen;   /* bit i: fields[i] occurred; no message has more than 64 */
 	unsigned cursor; /* index of the field read last */
 	size_t items;    /* entries of the repeated field read last */
 	unsigned depth;
@@ -23,6 +23,7 @@ typedef struct level {
 typedef struct scan {
 	const td_wire_limits_t *limits;
 	td_findings_t *findings;
+	td_wire_store_t store;
 	bool fine;
 } scan_t;
 
@@ -87,6 +88,17 @@ static void check_number(scan_t *scan, const level_t *level, uint64_t value)
 		object(scan, level, TD_REASON_UNKNOWN_ENUM);
 }
 
+/* Reads the numbers again that check_packed has found sound. */
+static void store_packed(scan_t *scan, const level_t *level, td_slice_t content, size_t items)
+{
+	td_wire_reader_t reader = {content.data, content.data + content.size, true};
+	uint32_t *numbers =
+		td_wire_store_numbers(&scan->store, level->message, level->field, items);
+	uint64_t value;
+	while (numbers != NULL && td_wire_more(&reader) && td_wire_read_varint(&reader, &value))
+		*numbers++ = (uint32_t)value;
+}
+
 static void check_packed(scan_t *scan, const level_t *level, td_slice_t content)
 {
 	td_wire_reader_t reader = {content.data, content.data + content.size, true};
@@ -105,6 +117,8 @@ static void check_packed(scan_t *scan, const level_t *level, td_slice_t content)
 	}
 	if (items == 0 || !reader.shortest)
 		object(scan, level, TD_REASON_NOT_CANONICAL);
+	else
+		store_packed(scan, level, content, items);
 }
 
 static void check_text(scan_t *scan, const level_t *level, td_slice_t text)
@@ -114,6 +128,8 @@ static void check_text(scan_t *scan, const level_t *level, td_slice_t text)
 		reason = td_text_check(text);
 	if (reason != 0)
 		object(scan, level, reason);
+	else
+		td_wire_store_content(&scan->store, level->message, level->field, text);
 }
 
 static void scan_message(scan_t *scan, level_t *level);
@@ -126,9 +142,12 @@ static void check_message(scan_t *scan, const level_t *level, td_slice_t content
 		.reader = {content.data, content.data + content.size, true},
 		.depth = level->depth + 1,
 	};
-	if (inner.depth >= TD_WIRE_DEPTH_MAX)
+	if (inner.depth >= TD_WIRE_DEPTH_MAX) {
 		object(scan, level, TD_REASON_TOO_MANY);
-	else
+		return;
+	}
+	inner.message = td_wire_store_message(&scan->store, level->message, level->field);
+	if (inner.message != NULL)
 		scan_message(scan, &inner);
 }
 
@@ -143,6 +162,8 @@ static void check_content(scan_t *scan, const level_t *level, td_slice_t content
 		check_packed(scan, level, content);
 	else if (content.size > scan->limits->bytes_max)
 		object(scan, level, TD_REASON_TOO_LONG);
+	else
+		td_wire_store_content(&scan->store, level->message, field, content);
 }
 
 /* Whether the element is what a canonical encoder leaves out. */
@@ -150,15 +171,9 @@ static bool is_default(const field_t *field, const td_wire_element_t *element)
 {
 	if (field->label != PROTOBUF_C_LABEL_NONE)
 		return false;
-	static const uint8_t zeros[4];
-	switch (element->type) {
-	case TD_WIRE_VARINT:
+	if (element->type != TD_WIRE_BYTES)
 		return element->value == 0;
-	case TD_WIRE_FIXED32:
-		return memcmp(element->content.data, zeros, sizeof zeros) == 0;
-	default:
-		return field->type != PROTOBUF_C_TYPE_MESSAGE && element->content.size == 0;
-	}
+	return field->type != PROTOBUF_C_TYPE_MESSAGE && element->content.size == 0;
 }
 
 static void check_value(scan_t *scan, const level_t *level, const td_wire_element_t *element)
@@ -170,10 +185,12 @@ static void check_value(scan_t *scan, const level_t *level, const td_wire_elemen
 	}
 	if (is_default(field, element) && (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0)
 		object(scan, level, TD_REASON_NOT_CANONICAL);
-	if (element->type == TD_WIRE_VARINT)
-		check_number(scan, level, element->value);
-	else if (element->type == TD_WIRE_BYTES)
+	if (element->type == TD_WIRE_BYTES) {
 		check_content(scan, level, element->content);
+		return;
+	}
+	check_number(scan, level, element->value);
+	td_wire_store_number(level->message, field, element->value);
 }
 
 /* Moves the cursor to field `number`: forward when the fields are in order. False if there is none.
@@ -259,18 +276,20 @@ static void scan_message(scan_t *scan, level_t *level)
 		object(scan, level, TD_REASON_NOT_CANONICAL);
 }
 
-bool td_wire_scan(td_slice_t bytes, const ProtobufCMessageDescriptor *descriptor,
-		  const td_wire_limits_t *limits, td_findings_t *findings)
+ProtobufCMessage *td_wire_unpack(td_slice_t bytes, const ProtobufCMessageDescriptor *descriptor,
+				 const td_wire_limits_t *limits, td_arena_t *arena,
+				 td_findings_t *findings)
 {
-	scan_t scan = {.limits = limits, .findings = findings, .fine = true};
-	if (descriptor->n_fields > FIELDS_MAX)
-		return false;
+	scan_t scan = {
+		.limits = limits, .findings = findings, .store = {.arena = arena}, .fine = true};
 	level_t top = {
 		.descriptor = descriptor,
+		.message = td_wire_store_new(&scan.store, descriptor),
 		.reader = {bytes.data, bytes.data + bytes.size, true},
 	};
-	scan_message(&scan, &top);
-	return scan.fine;
+	if (top.message != NULL)
+		scan_message(&scan, &top);
+	return scan.fine && !scan.store.full ? top.message : NULL;
 }
 
 uint64_t td_wire_number(td_slice_t bytes, uint32_t number)

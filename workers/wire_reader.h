@@ -23,7 +23,7 @@ typedef enum td_wire_type {
 typedef struct td_wire_element {
 	uint32_t number;    /* of the field */
 	uint32_t type;      /* td_wire_type_t, or one of the four that are not in use */
-	uint64_t value;     /* of VARINT */
+	uint64_t value;     /* of VARINT and FIXED32 */
 	td_slice_t content; /* of the others */
 } td_wire_element_t;
 
@@ -62,6 +62,17 @@ static inline bool td_wire_read_content(td_wire_reader_t *reader, uint64_t size,
 	return true;
 }
 
+/* Four bytes, the lowest first. */
+static inline bool td_wire_read_fixed32(td_wire_reader_t *reader, uint64_t *value)
+{
+	td_slice_t four;
+	if (!td_wire_read_content(reader, 4, &four))
+		return false;
+	*value = (uint64_t)four.data[0] | (uint64_t)four.data[1] << 8 |
+		 (uint64_t)four.data[2] << 16 | (uint64_t)four.data[3] << 24;
+	return true;
+}
+
 /* True while there is something to read. */
 static inline bool td_wire_more(const td_wire_reader_t *reader)
 {
@@ -84,7 +95,7 @@ static inline bool td_wire_read(td_wire_reader_t *reader, td_wire_element_t *ele
 		return td_wire_read_varint(reader, &size) &&
 		       td_wire_read_content(reader, size, &element->content);
 	case TD_WIRE_FIXED32:
-		return td_wire_read_content(reader, 4, &element->content);
+		return td_wire_read_fixed32(reader, &element->value);
 	case TD_WIRE_FIXED64:
 		return td_wire_read_content(reader, 8, &element->content);
 	default:

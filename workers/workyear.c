@@ -4,14 +4,17 @@
 
 #define KIND(name) THIDUA__V1__PERIOD_KIND__PERIOD_KIND_##name
 
-enum { HALVES = 24, MONTHS = 12, FIRST_YEAR = 1970, LAST_DAY_OF_MONTH = 14 };
+enum {
+	PER_YEAR = 10000,
+	PER_MONTH = 100, /* of yyyymmdd */
+	MONTHS = 12,
+	LAST_DAY_OF_MONTH = 14
+};
 
-int32_t td_workyear_of(int32_t day)
+int32_t td_workyear_of_on(int32_t on)
 {
-	/* Half-months are counted from January 1970; a work year begins one before January. */
-	int32_t half = td_localday_half(day) + 1;
-	int32_t years = half / HALVES - (half % HALVES < 0 ? 1 : 0);
-	return FIRST_YEAR + years;
+	bool begun = on % PER_YEAR > MONTHS * PER_MONTH + LAST_DAY_OF_MONTH;
+	return on / PER_YEAR + (begun ? 1 : 0);
 }
 
 int32_t td_workyear_last(int32_t year)

@@ -12,8 +12,8 @@
 
 #include <thidua/v1/event.pb-c.h>
 
-/* The work year of a day, and the last day of a work year. */
-int32_t td_workyear_of(int32_t day);
+/* The work year of a date yyyymmdd, and the last day of a work year. */
+int32_t td_workyear_of_on(int32_t on);
 int32_t td_workyear_last(int32_t year);
 
 /* How many periods of that kind a year has: 1, 2, 4 or 12; 0 for no kind. */

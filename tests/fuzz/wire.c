@@ -24,6 +24,21 @@ static void packs_again(td_slice_t bytes, td_arena_t *arena)
 		abort();
 }
 
+/* protobuf-c reads the same where we read anything. */
+static void is_read_alike(td_slice_t bytes, td_arena_t *arena)
+{
+	td_findings_t findings;
+	td_slice_t packed;
+	td_arena_reset(arena);
+	ProtobufCAllocator allocator = td_pb_allocator(arena);
+	if (td_decode_event(bytes.data, bytes.size, arena, &findings) == NULL)
+		return;
+	const td_event_t *event = thidua__v1__event__unpack(&allocator, bytes.size, bytes.data);
+	if (event == NULL || !td_pb_pack(&event->base, arena, &packed) ||
+	    !td_slice_equal(packed, bytes))
+		abort();
+}
+
 static void is_judged(td_slice_t bytes, const td_reference_t *reference, td_arena_t *arena)
 {
 	const td_raw_t raw = {1, APPEND_MS, bytes};
@@ -52,6 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		arena = td_arena_new(TD_VERDICT_ARENA + TD_VERDICT_MAX);
 	}
 	packs_again((td_slice_t){data, size}, arena);
+	is_read_alike((td_slice_t){data, size}, arena);
 	is_judged((td_slice_t){data, size}, reference, arena);
 	return 0;
 }

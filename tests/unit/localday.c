@@ -26,6 +26,8 @@ static void every_day_follows_the_one_before(void **state)
 	(void)state;
 	int32_t first = td_localday_make(TD_YEAR_MIN, 1, 1),
 		last = td_localday_make(TD_YEAR_MAX, 12, 31);
+	assert_int_equal(first, TD_DAY_MIN);
+	assert_int_equal(last, TD_DAY_MAX);
 	int32_t half = td_localday_half(first);
 	for (int32_t day = first; day <= last; day++) {
 		int32_t again;

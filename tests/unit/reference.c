@@ -63,8 +63,8 @@ static void something_counts_in_the_province_of_its_day(void **state)
 		{"", 20210305, ""},
 	};
 	for (size_t i = 0; i < TD_COUNT(rows); i++) {
-		const char *found = province_id(
-			td_reference_counting_province(real, rows[i].id, day(rows[i].on)));
+		const char *found = province_id(td_reference_counting(
+			td_reference_province(real, rows[i].id), day(rows[i].on)));
 		if (strcmp(found, rows[i].counts_in) != 0)
 			fail_msg("%s on %d: '%s'", rows[i].id, rows[i].on, found);
 	}

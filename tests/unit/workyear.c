@@ -12,12 +12,13 @@ static void a_work_year_runs_from_the_15th_to_the_14th_of_december(void **state)
 {
 	(void)state;
 	for (int32_t year = TD_YEAR_MIN; year <= TD_YEAR_MAX; year++) {
-		int32_t last = td_workyear_last(year);
-		assert_int_equal(td_localday_yyyymmdd(last), year * 10000 + 1214);
-		assert_int_equal(td_workyear_of(last), year);
-		assert_int_equal(td_workyear_of(last + 1), year + 1);
-		assert_int_equal(td_workyear_of(td_localday_make(year, 1, 1)), year);
-		assert_int_equal(td_workyear_of(td_localday_make(year, 7, 31)), year);
+		assert_int_equal(td_localday_yyyymmdd(td_workyear_last(year)), year * 10000 + 1214);
+		assert_int_equal(td_workyear_of_on(year * 10000 + 101), year);
+		assert_int_equal(td_workyear_of_on(year * 10000 + 731), year);
+		assert_int_equal(td_workyear_of_on(year * 10000 + 1130), year);
+		assert_int_equal(td_workyear_of_on(year * 10000 + 1214), year);
+		assert_int_equal(td_workyear_of_on(year * 10000 + 1215), year + 1);
+		assert_int_equal(td_workyear_of_on(year * 10000 + 1231), year + 1);
 	}
 }
 
