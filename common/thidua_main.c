@@ -17,6 +17,7 @@ typedef struct command {
 static const command_t commands[] = {
 	{"admin", "prepares the servers, publishes reference data, looks after shards"},
 	{"aggregator", "folds the verdicts of all reporters into tallies in Redis"},
+	{"audit", "recomputes the figures from the log, and proves that the log is whole"},
 	{"producer", "takes a province's rows into its spool and sends them"},
 	{"rejects", "shows what was rejected, and why"},
 	{"simulate", "makes the synthetic data of 2020 and 2021"},

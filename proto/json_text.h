@@ -1,7 +1,7 @@
 /*
  * json_text: what official JSON writes as text: field names, bytes in base64, Timestamps.
  *
- * Pure; for json_read.c and json_write.c.
+ * Pure; for json_read.c and json_write.c; the audit writes base64 with it.
  */
 #ifndef TD_PROTO_JSON_TEXT_H
 #define TD_PROTO_JSON_TEXT_H

@@ -2,20 +2,6 @@
 
 static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-void td_base64_write(td_slice_t bytes, td_buf_t *out)
-{
-	for (size_t i = 0; i < bytes.size; i += 3) {
-		size_t left = bytes.size - i;
-		uint32_t three = (uint32_t)bytes.data[i] << 16 |
-				 (left > 1 ? (uint32_t)bytes.data[i + 1] << 8 : 0) |
-				 (left > 2 ? (uint32_t)bytes.data[i + 2] : 0);
-		const char four[] = {letters[three >> 18], letters[three >> 12 & 63],
-				     left > 1 ? letters[three >> 6 & 63] : '=',
-				     left > 2 ? letters[three & 63] : '='};
-		td_buf_add(out, four, sizeof four);
-	}
-}
-
 static bool value_of(uint8_t letter, uint32_t *value)
 {
 	const char *at = letter == '\0' ? NULL : strchr(letters, letter);

@@ -1,6 +1,7 @@
 #include "aggregator/audit/checkpoint.h"
 
 #include "aggregator/audit/base64.h"
+#include "proto/json_text.h"
 #include "aggregator/audit/note_parts.h"
 
 #include <inttypes.h>
@@ -54,7 +55,7 @@ void td_checkpoint_write(const td_checkpoint_t *checkpoint, td_buf_t *out)
 	(void)snprintf(size, sizeof size, "\n%" PRIu64 "\n", checkpoint->tree.size);
 	td_buf_add_slice(out, checkpoint->origin);
 	td_buf_add_text(out, size);
-	td_base64_write((td_slice_t){checkpoint->tree.root.bytes, TD_HASH_SIZE}, out);
+	td_base64_add(out, (td_slice_t){checkpoint->tree.root.bytes, TD_HASH_SIZE});
 	td_buf_add_byte(out, '\n');
 	td_buf_add_slice(out, checkpoint->lines);
 }

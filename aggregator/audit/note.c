@@ -1,6 +1,7 @@
 #include "aggregator/audit/note.h"
 
 #include "aggregator/audit/base64.h"
+#include "proto/json_text.h"
 #include "aggregator/audit/note_parts.h"
 
 #include <inttypes.h>
@@ -185,7 +186,7 @@ bool td_note_sign(const td_note_signer_t *signer, td_slice_t text, uint64_t at_s
 	td_buf_add_text(out, dash);
 	td_buf_add_text(out, key->name);
 	td_buf_add_byte(out, ' ');
-	td_base64_write((td_slice_t){bytes, ID_SIZE + before + TD_NOTE_SIGNATURE_SIZE}, out);
+	td_base64_add(out, (td_slice_t){bytes, ID_SIZE + before + TD_NOTE_SIGNATURE_SIZE});
 	td_buf_add_byte(out, '\n');
 	return !out->failed || td_err_set(err, TD_EMEMORY, "no room for another signature");
 }

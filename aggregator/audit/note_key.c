@@ -1,5 +1,6 @@
 #include "aggregator/audit/note_parts.h"
 #include "aggregator/audit/base64.h"
+#include "proto/json_text.h"
 #include "workers/text.h"
 
 #include <inttypes.h>
@@ -158,7 +159,7 @@ void td_note_key_write(const td_note_key_t *key, char *text)
 	uint8_t bytes[1 + TD_NOTE_KEY_SIZE] = {(uint8_t)key->type};
 	td_buf_t coded = td_buf_make(TD_NOTE_KEY_TEXT_MAX);
 	memcpy(bytes + 1, key->key, TD_NOTE_KEY_SIZE);
-	td_base64_write((td_slice_t){bytes, sizeof bytes}, &coded);
+	td_base64_add(&coded, (td_slice_t){bytes, sizeof bytes});
 	(void)snprintf(text, TD_NOTE_KEY_TEXT_MAX, "%s+%08" PRIx32 "+%.*s", key->name, key->id,
 		       (int)coded.size, (const char *)coded.data);
 	td_buf_free(&coded);
@@ -194,7 +195,7 @@ void td_note_signer_write(const td_note_signer_t *signer, char *text)
 	uint8_t bytes[1 + TD_NOTE_KEY_SIZE] = {(uint8_t)key->type};
 	td_buf_t coded = td_buf_make(TD_NOTE_KEY_TEXT_MAX);
 	memcpy(bytes + 1, signer->seed, TD_NOTE_KEY_SIZE);
-	td_base64_write((td_slice_t){bytes, sizeof bytes}, &coded);
+	td_base64_add(&coded, (td_slice_t){bytes, sizeof bytes});
 	(void)snprintf(text, TD_NOTE_KEY_TEXT_MAX, "%s%s+%08" PRIx32 "+%.*s", private_prefix,
 		       key->name, key->id, (int)coded.size, (const char *)coded.data);
 	OPENSSL_cleanse(bytes, sizeof bytes);

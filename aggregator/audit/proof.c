@@ -1,6 +1,7 @@
 #include "aggregator/audit/proof.h"
 
 #include "aggregator/audit/base64.h"
+#include "proto/json_text.h"
 #include "aggregator/audit/checkpoint.h"
 #include "aggregator/audit/note_parts.h"
 
@@ -19,7 +20,7 @@ static void write_line(td_buf_t *out, const char *text)
 static void write_coded(td_buf_t *out, const char *before, td_slice_t bytes)
 {
 	td_buf_add_text(out, before);
-	td_base64_write(bytes, out);
+	td_base64_add(out, bytes);
 	td_buf_add_byte(out, '\n');
 }
 

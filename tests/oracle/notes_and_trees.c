@@ -6,6 +6,7 @@
  *	notes_and_trees check   reads lines and ends with 1 at the first that is wrong
  */
 #include "aggregator/audit/base64.h"
+#include "proto/json_text.h"
 #include "aggregator/audit/merkle.h"
 #include "aggregator/audit/note.h"
 
@@ -168,7 +169,7 @@ static int check_all(world_t *world)
 static void print_coded(td_slice_t bytes)
 {
 	td_buf_t text = td_buf_make(LINE_MAX_BYTES);
-	td_base64_write(bytes, &text);
+	td_base64_add(&text, bytes);
 	(void)printf("%.*s", (int)text.size, (const char *)text.data);
 	td_buf_free(&text);
 }

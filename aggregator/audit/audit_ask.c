@@ -1,0 +1,119 @@
+/* What a command is asked about: which days, which moment, which logs. */
+#include "aggregator/audit/audit.h"
+#include "aggregator/moment.h"
+#include "aggregator/request.h"
+#include "common/localday.h"
+#include "workers/topics.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const td_days_t all_days = {INT32_MIN, INT32_MAX};
+
+bool td_audit_has_days(const td_audit_t *audit)
+{
+	return audit->days.first != all_days.first || audit->days.last != all_days.last;
+}
+
+static bool ask_days(td_audit_t *audit, td_err_t *err)
+{
+	const td_audit_settings_t *settings = audit->settings;
+	bool civil = settings->calendar != NULL && strcmp(settings->calendar, "civil") == 0;
+	td_period_t period;
+	audit->days = all_days;
+	if (settings->period != NULL && (settings->from != NULL || settings->to != NULL))
+		return td_err_set(err, TD_EUSAGE, "--period and --from/--to exclude each other");
+	if (settings->period != NULL) {
+		if (!td_period_parse(settings->period,
+				     civil ? TD_CALENDAR_CIVIL : TD_CALENDAR_POLICE, &period, err))
+			return false;
+		audit->days = td_period_days(&period);
+	}
+	if (settings->from != NULL && !td_request_day(settings->from, &audit->days.first, err))
+		return false;
+	return settings->to == NULL || td_request_day(settings->to, &audit->days.last, err);
+}
+
+/* A moment, or "@" and Unix milliseconds, as reports print append times for programs. */
+static bool ask_moment(td_audit_t *audit, td_err_t *err)
+{
+	const char *text = audit->settings->as_of;
+	td_err_t ignored;
+	if (text == NULL)
+		return true;
+	if (text[0] == '@') {
+		static const td_opt_t number = {.name = "as-of", .type = TD_OPT_INT};
+		if (td_opt_set(&number, text + 1, &audit->as_of_ms, &ignored))
+			return true;
+	}
+	return td_moment_parse(text, audit->now_ms, &audit->as_of_ms, err);
+}
+
+bool td_audit_ask(td_audit_t *audit, td_err_t *err)
+{
+	return ask_days(audit, err) && ask_moment(audit, err);
+}
+
+static void say_asked(const td_audit_t *audit, const td_logs_t *logs)
+{
+	static const td_report_column_t where = {"logs", "Nhật ký", "Logs", false};
+	static const td_report_column_t until = {"as_of", "Tính đến", "As of", false};
+	static const td_report_column_t days = {"days", "Các ngày", "Days", false};
+	static const td_report_column_t versions = {"reference_versions", "Phiên bản dữ liệu gốc",
+						    "Reference versions", true};
+	char text[64], moment[TD_MOMENT_TEXT_MAX];
+	const char *archive = audit->settings->archive;
+	td_report_fact(
+		audit->report, &where,
+		(td_report_cell_t){archive != NULL ? archive : audit->settings->kafka.brokers, 0});
+	if (audit->as_of_ms > 0)
+		td_report_fact(audit->report, &until,
+			       (td_report_cell_t){td_moment_text(audit->as_of_ms, moment), 0});
+	if (td_audit_has_days(audit)) {
+		(void)snprintf(text, sizeof text, "%" PRId32 "..%" PRId32,
+			       td_localday_yyyymmdd(audit->days.first),
+			       td_localday_yyyymmdd(audit->days.last));
+		td_report_fact(audit->report, &days, (td_report_cell_t){text, 0});
+	}
+	td_report_fact(
+		audit->report, &versions,
+		(td_report_cell_t){NULL, (int64_t)td_versions_count(td_logs_versions(logs))});
+}
+
+/* A log whose first events are gone cannot be audited to its beginning: that is a finding. */
+static void say_cut(const td_audit_t *audit, const td_logs_t *logs)
+{
+	static const td_report_kind_t kind = {
+		"logs_cut",
+		"Nhật ký mất phần đầu",
+		"Logs that do not begin at their beginning",
+		true,
+		2,
+		{{"place", "Nơi", "Where", false}, {"first", "Vị trí đầu", "First offset", true}}};
+	for (size_t i = 0; i < td_logs_count(logs); i++) {
+		char place[TD_TOPIC_MAX];
+		const td_log_bounds_t *bounds = td_logs_get(logs, i);
+		if (bounds->first == 0)
+			continue;
+		td_logs_place(logs, i, place);
+		td_report_row(
+			audit->report, &kind,
+			(const td_report_cell_t[]){{place, 0}, {NULL, (int64_t)bounds->first}});
+	}
+}
+
+td_logs_t *td_audit_logs(td_audit_t *audit, td_err_t *err)
+{
+	const td_logs_settings_t settings = {
+		.kafka = &audit->settings->kafka,
+		.archive = audit->settings->archive,
+		.reporter = audit->settings->reporter,
+		.as_of_ms = audit->as_of_ms,
+	};
+	td_logs_t *logs = td_logs_open(&settings, err);
+	if (logs != NULL) {
+		say_asked(audit, logs);
+		say_cut(audit, logs);
+	}
+	return logs;
+}

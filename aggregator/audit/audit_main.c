@@ -1,0 +1,200 @@
+/* thidua-audit: recomputes what the tallies say from the log, and proves that the log is whole. */
+#include "aggregator/audit/audit.h"
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/log.h"
+#include "common/opt.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+enum {
+	ARGUMENTS_MAX = 4,
+	ARENA_LIMIT = 512 * 1024 * 1024,
+	EXIT_EQUAL = 0,
+	EXIT_DIFFERENT = 1,
+	EXIT_FAILED = 2,
+};
+
+#define ASKED(name_, key_, argument_, type_, member, doc_)                                         \
+	{                                                                                          \
+		.name = name_, .key = key_, .argument = argument_, .type = type_,                  \
+		.at = offsetof(td_audit_settings_t, member), .doc = doc_                           \
+	}
+
+static const td_opt_t options[] = {
+	{.section = "audit",
+	 .name = "lang",
+	 .key = 'l',
+	 .argument = "vi|en",
+	 .type = TD_OPT_CHOICE,
+	 .choices = "vi en",
+	 .at = offsetof(td_audit_settings_t, lang),
+	 .standard = "vi",
+	 .doc = "language of reports"},
+	{.section = "audit",
+	 .name = "format",
+	 .key = 'f',
+	 .argument = "text|html|json",
+	 .type = TD_OPT_CHOICE,
+	 .choices = "text html json",
+	 .at = offsetof(td_audit_settings_t, format),
+	 .standard = "text",
+	 .doc = "form of the report; html is one file that needs nothing else"},
+	{.section = "audit",
+	 .name = "memory",
+	 .argument = "SIZE",
+	 .type = TD_OPT_SIZE,
+	 .at = offsetof(td_audit_settings_t, memory),
+	 .standard = "1G",
+	 .min = 1 << 20,
+	 .max = INT64_MAX,
+	 .doc = "record states and tallies of all shards in memory; what is more goes to disk"},
+	{.section = "audit",
+	 .name = "threads",
+	 .argument = "N",
+	 .type = TD_OPT_INT,
+	 .at = offsetof(td_audit_settings_t, threads),
+	 .standard = "0",
+	 .max = TD_CREW_THREADS_MAX,
+	 .doc = "logs that are read at a time; 0: all, each by a thread of its own"},
+	{.section = "audit",
+	 .name = "generation",
+	 .argument = "N",
+	 .type = TD_OPT_INT,
+	 .at = offsetof(td_audit_settings_t, generation),
+	 .standard = "0",
+	 .max = 1000000,
+	 .doc = "generation of the judgement"},
+	{.name = "calendar",
+	 .argument = "police|civil",
+	 .type = TD_OPT_CHOICE,
+	 .choices = "police civil",
+	 .at = offsetof(td_audit_settings_t, calendar),
+	 .standard = "police",
+	 .doc = "periods from the 15th to the 14th, or those of the almanac"},
+	ASKED("reporter", 'r', "ID", TD_OPT_TEXT, reporter, "this reporter alone: vn-06"),
+	ASKED("as-of", 0, "MOMENT", TD_OPT_TEXT, as_of,
+	      "what had been appended by then: 2021-12-15, 2021-12-15T07:30, @UNIX-MS"),
+	ASKED("period", 'p', "PERIOD", TD_OPT_TEXT, period,
+	      "figures of 2021, 2021-H1, 2021-Q3, 2021-M09 or 2021-9M; without days, of all"),
+	ASKED("from", 0, "DAY", TD_OPT_TEXT, from, "first day, 2021-03-05"),
+	ASKED("to", 0, "DAY", TD_OPT_TEXT, to, "last day, included"),
+	ASKED("state", 0, "DIR", TD_OPT_PATH, state,
+	      "where a replay is kept, so that --resume goes on from it"),
+	ASKED("resume", 0, NULL, TD_OPT_BOOL, resume, "go on from what --state holds"),
+	ASKED("output", 'o', "FILE", TD_OPT_PATH, output,
+	      "where the report goes instead of standard output"),
+};
+
+/* A command's word, how many arguments follow, and who does it. */
+typedef struct command {
+	const char *word;
+	size_t arguments_min, arguments_max;
+	const char *arguments;
+	bool judges; /* it compares: equal or different */
+	td_audit_fn *run;
+} command_t;
+
+static const command_t commands[] = {
+	{"replay", 0, 0, "", false, td_audit_replay},
+};
+
+static const command_t *find(const char *word, td_err_t *err)
+{
+	char list[256] = "";
+	size_t used = 0;
+	for (size_t i = 0; i < TD_COUNT(commands); i++) {
+		if (strcmp(commands[i].word, word) == 0)
+			return &commands[i];
+		int size = snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "",
+				    commands[i].word);
+		used += size > 0 && (size_t)size < sizeof list - used ? (size_t)size : 0;
+	}
+	(void)td_err_set(err, TD_EUSAGE, "'%.40s' is no command; there are: %s", word, list);
+	return NULL;
+}
+
+/* Writes the report where it is wanted. */
+static bool deliver(const td_audit_settings_t *settings, const td_report_t *report, td_err_t *err)
+{
+	td_report_form_t form = strcmp(settings->format, "html") == 0   ? TD_REPORT_HTML
+				: strcmp(settings->format, "json") == 0 ? TD_REPORT_JSON
+									: TD_REPORT_TEXT;
+	td_buf_t text = td_buf_make(TD_REPORT_MAX);
+	bool ok = td_report_write(report, form, &text, err);
+	if (ok && settings->output != NULL)
+		ok = td_file_write_durable(settings->output, td_buf_slice(&text), 0644, err);
+	else if (ok &&
+		 (fwrite(text.data, 1, text.size, stdout) != text.size || fflush(stdout) != 0))
+		ok = td_err_set(err, TD_EIO, "the report cannot be written");
+	td_buf_free(&text);
+	return ok;
+}
+
+static bool run(const td_audit_settings_t *settings, const td_opt_outcome_t *asked, uint64_t *wrong,
+		td_err_t *err)
+{
+	const command_t *command = find(asked->arguments[0], err);
+	if (command == NULL)
+		return false;
+	td_audit_t audit = {
+		.settings = settings,
+		.arguments = (const char *const *)asked->arguments + 1,
+		.argument_count = asked->argument_count - 1,
+		.now_ms = td_clock_wall_ms(),
+	};
+	if (audit.argument_count < command->arguments_min ||
+	    audit.argument_count > command->arguments_max)
+		return td_err_set(err, TD_EUSAGE, "write: thidua-audit %s %s", command->word,
+				  command->arguments);
+	td_lang_t lang = strcmp(settings->lang, "en") == 0 ? TD_LANG_EN : TD_LANG_VI;
+	audit.run = td_run_new(err);
+	audit.arena = td_arena_new(ARENA_LIMIT);
+	if (audit.arena != NULL)
+		audit.report = td_report_new(command->word, command->judges, lang, audit.arena);
+	bool ok = audit.run != NULL;
+	if (ok && audit.report == NULL)
+		ok = td_err_set(err, TD_EMEMORY, "no memory");
+	ok = ok && td_audit_ask(&audit, err) && command->run(&audit, err) &&
+	     deliver(settings, audit.report, err);
+	*wrong = ok ? td_report_wrong(audit.report) : 0;
+	td_arena_free(audit.arena);
+	td_run_free(audit.run);
+	return ok;
+}
+
+int main(int argc, char **argv)
+{
+	td_audit_settings_t settings = {0};
+	td_log_settings_t log = {0};
+	const td_opt_group_t groups[] = {
+		{options, TD_COUNT(options), &settings},
+		{td_kafka_options, td_kafka_option_count, &settings.kafka},
+		{td_redis_options, td_redis_option_count, &settings.redis},
+		{td_log_options, td_log_option_count, &log},
+	};
+	const td_opt_program_t program = {
+		.name = "thidua-audit",
+		.arguments = "COMMAND [ARGUMENT...]",
+		.doc = "Recomputes the figures from the log, compares, explains, seals and proves.",
+		.groups = groups,
+		.group_count = TD_COUNT(groups),
+		.arguments_min = 1,
+		.arguments_max = ARGUMENTS_MAX,
+	};
+	td_opt_outcome_t asked;
+	td_err_t err = {0};
+	uint64_t wrong = 0;
+	bool ok = td_opt_parse(&program, argc, argv, &asked, &err);
+	if (ok && asked.done)
+		return EXIT_EQUAL;
+	if (ok) {
+		td_log_start(&log, "thidua-audit");
+		ok = td_kafka_settings_check(&settings.kafka, &err) &&
+		     run(&settings, &asked, &wrong, &err);
+	}
+	if (!ok)
+		(void)fprintf(stderr, "thidua-audit: %s\n", err.text);
+	return !ok ? EXIT_FAILED : wrong > 0 ? EXIT_DIFFERENT : EXIT_EQUAL;
+}

@@ -1,0 +1,140 @@
+#include "aggregator/audit/crew.h"
+
+#include "aggregator/moment.h"
+#include "common/clock.h"
+#include "common/log.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WAIT_MS = 200, SHOW_MS = 1000, LOG_MS = 10000 };
+
+struct td_crew {
+	const td_crew_plan_t *plan;
+	int wake_fd;
+	atomic_bool stopping;
+	_Atomic uint64_t done;
+	atomic_size_t next, at_work;
+	pthread_mutex_t lock; /* of what follows */
+	bool failed;
+	td_err_t err;
+};
+
+bool td_crew_stopping(const td_crew_t *crew)
+{
+	return atomic_load_explicit(&crew->stopping, memory_order_relaxed);
+}
+
+void td_crew_add(td_crew_t *crew, uint64_t steps)
+{
+	(void)atomic_fetch_add_explicit(&crew->done, steps, memory_order_relaxed);
+}
+
+static void note_failure(td_crew_t *crew, const td_err_t *err)
+{
+	(void)pthread_mutex_lock(&crew->lock);
+	if (!crew->failed)
+		crew->err = *err;
+	crew->failed = true;
+	(void)pthread_mutex_unlock(&crew->lock);
+	atomic_store(&crew->stopping, true);
+}
+
+static void *work(void *context)
+{
+	static const uint64_t one = 1;
+	td_crew_t *crew = context;
+	size_t index;
+	while (!td_crew_stopping(crew) &&
+	       (index = atomic_fetch_add(&crew->next, 1)) < crew->plan->count) {
+		td_err_t err = {0};
+		if (!crew->plan->work(crew, index, crew->plan->context, &err))
+			note_failure(crew, &err);
+	}
+	(void)atomic_fetch_sub(&crew->at_work, 1);
+	/* A full eventfd wakes as well. */
+	(void)!write(crew->wake_fd, &one, sizeof one);
+	return NULL;
+}
+
+/* How far it was, and when. */
+typedef struct progress {
+	bool terminal;
+	int64_t begun_ms, next_ms;
+	bool shown;
+} progress_t;
+
+static void show(const td_crew_t *crew, progress_t *progress)
+{
+	int64_t now_ms = td_clock_mono_ms();
+	char left[TD_MOMENT_TEXT_MAX];
+	uint64_t done = atomic_load(&crew->done), total = crew->plan->total;
+	if (crew->plan->quiet || now_ms < progress->next_ms)
+		return;
+	progress->next_ms = now_ms + (progress->terminal ? SHOW_MS : LOG_MS);
+	int64_t spent_ms = now_ms - progress->begun_ms + 1;
+	uint64_t rate = done * 1000 / (uint64_t)spent_ms;
+	uint64_t missing = total > done ? total - done : 0;
+	int64_t left_ms = rate == 0 ? 0 : (int64_t)(missing * 1000 / rate);
+	if (!progress->terminal) {
+		td_log(TD_LOG_INFO, "progress", td_log_text("doing", crew->plan->doing),
+		       td_log_int("done", (int64_t)done), td_log_int("of", (int64_t)total),
+		       td_log_int("per_second", (int64_t)rate), td_log_int("left_ms", left_ms));
+		return;
+	}
+	(void)fprintf(stderr, "\r%s: %" PRIu64 " / %" PRIu64 "  %" PRIu64 "/s  %s\033[K",
+		      crew->plan->doing, done, total, rate,
+		      rate == 0 ? "" : td_moment_span(left_ms, left));
+	progress->shown = true;
+}
+
+static size_t begin(td_crew_t *crew, pthread_t *threads)
+{
+	size_t wanted = crew->plan->threads_max;
+	if (wanted == 0 || wanted > TD_CREW_THREADS_MAX)
+		wanted = TD_CREW_THREADS_MAX;
+	if (wanted > crew->plan->count)
+		wanted = crew->plan->count;
+	size_t count = 0;
+	for (; count < wanted; count++) {
+		(void)atomic_fetch_add(&crew->at_work, 1);
+		if (pthread_create(&threads[count], NULL, work, crew) == 0)
+			continue;
+		(void)atomic_fetch_sub(&crew->at_work, 1);
+		break;
+	}
+	return count;
+}
+
+td_crew_end_t td_crew_run(const td_crew_plan_t *plan, td_run_t *run, td_err_t *err)
+{
+	pthread_t threads[TD_CREW_THREADS_MAX];
+	td_crew_t crew = {
+		.plan = plan, .wake_fd = td_run_wake_fd(run), .lock = PTHREAD_MUTEX_INITIALIZER};
+	progress_t progress = {.terminal = isatty(STDERR_FILENO) == 1,
+			       .begun_ms = td_clock_mono_ms()};
+	progress.next_ms = progress.begun_ms + (progress.terminal ? SHOW_MS : LOG_MS);
+	size_t count = begin(&crew, threads);
+	if (count == 0 && plan->count > 0) {
+		(void)td_err_set(err, TD_EMEMORY, "no thread can be started");
+		return TD_CREW_FAILED;
+	}
+	while (atomic_load(&crew.at_work) > 0) {
+		if (!td_run_wait(run, WAIT_MS, err))
+			note_failure(&crew, err);
+		if (td_run_stopping(run))
+			atomic_store(&crew.stopping, true);
+		show(&crew, &progress);
+	}
+	for (size_t i = 0; i < count; i++)
+		(void)pthread_join(threads[i], NULL);
+	if (progress.shown)
+		(void)fprintf(stderr, "\r\033[K");
+	*err = crew.err;
+	if (crew.failed)
+		return TD_CREW_FAILED;
+	return td_crew_stopping(&crew) ? TD_CREW_STOPPED : TD_CREW_DONE;
+}

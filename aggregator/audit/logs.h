@@ -1,0 +1,71 @@
+/*
+ * logs: the raw logs of all reporters up to fixed ends, and the reference data that judges them,
+ * wherever they lie: in Kafka (logs_kafka.c) or in an archive (logs_archive.c).
+ *
+ * Shell. The ends are fixed when the logs are opened, so that everything a command does speaks of
+ * the same events, whatever arrives meanwhile. What is read is only read: no group, no commit.
+ */
+#ifndef TD_AGGREGATOR_AUDIT_LOGS_H
+#define TD_AGGREGATOR_AUDIT_LOGS_H
+
+#include "common/err.h"
+#include "common/kafka.h"
+#include "workers/decisions.h"
+#include "workers/verdict.h"
+#include "workers/versions.h"
+
+typedef struct td_logs td_logs_t;
+typedef struct td_feed td_feed_t;
+
+enum { TD_LOGS_MAX = 256 };
+
+/* One reporter's log: raw offsets first..end-1 belong to it. */
+typedef struct td_log_bounds {
+	char reporter[TD_ID_MAX + 1];
+	uint64_t first, end;
+} td_log_bounds_t;
+
+typedef struct td_logs_settings {
+	const td_kafka_settings_t *kafka;
+	const char *archive;  /* folder; NULL: Kafka */
+	const char *reporter; /* this one alone; NULL: all */
+	int64_t as_of_ms;     /* what was appended by then; 0: all that is there */
+} td_logs_settings_t;
+
+/* NULL and err: TD_ENOINPUT when there are no logs, no such reporter or no reference data. */
+TD_MUST_USE td_logs_t *td_logs_open(const td_logs_settings_t *settings, td_err_t *err);
+void td_logs_free(td_logs_t *logs);
+
+/* In the order of reporters. */
+size_t td_logs_count(const td_logs_t *logs);
+const td_log_bounds_t *td_logs_get(const td_logs_t *logs, size_t index);
+
+/* All versions of the reference data and all decisions; only read. */
+const td_versions_t *td_logs_versions(const td_logs_t *logs);
+const td_decisions_t *td_logs_decisions(const td_logs_t *logs);
+
+/* Where the events lie, for people: "thidua.raw.vn-06", or a file. `text` of TD_TOPIC_MAX bytes. */
+void td_logs_place(const td_logs_t *logs, size_t index, char *text);
+
+/* Reads one log from `from` to its end. Each thread opens feeds of its own. NULL and err. */
+TD_MUST_USE td_feed_t *td_feed_open(const td_logs_t *logs, size_t index, uint64_t from,
+				    td_err_t *err);
+void td_feed_free(td_feed_t *feed);
+
+typedef enum td_fed {
+	TD_FED_EVENTS, /* some events */
+	TD_FED_NONE,   /* none came in time: try again */
+	TD_FED_END,    /* all up to the end were given */
+	TD_FED_FAILED, /* err says why */
+} td_fed_t;
+
+/* The next events in the order of the log, valid until the next call; waits at most `timeout_ms`.
+ * An offset that is left out had nothing that a reader gets, or was passed by a decision. */
+TD_MUST_USE td_fed_t td_feed_next(td_feed_t *feed, int timeout_ms, const td_raw_t **events,
+				  size_t *count, td_err_t *err);
+
+/* Lets the feed go on to a later end, if the log has it by now: after TD_FED_END, for a comparison
+ * with tallies that moved on. TD_EUNAVAILABLE when the log ends before. */
+TD_MUST_USE bool td_feed_extend(td_feed_t *feed, uint64_t end, td_err_t *err);
+
+#endif

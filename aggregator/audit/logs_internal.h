@@ -1,0 +1,40 @@
+/* logs_internal: what the two kinds of logs share; for aggregator/audit/logs*.c only. */
+#ifndef TD_AGGREGATOR_AUDIT_LOGS_INTERNAL_H
+#define TD_AGGREGATOR_AUDIT_LOGS_INTERNAL_H
+
+#include "aggregator/audit/logs.h"
+
+/* What a kind of logs does. */
+typedef struct td_logs_kind {
+	void (*free)(td_logs_t *logs);
+	void (*place)(const td_logs_t *logs, size_t index, char *text);
+	td_feed_t *(*feed_open)(const td_logs_t *logs, size_t index, uint64_t from, td_err_t *err);
+	void (*feed_free)(td_feed_t *feed);
+	td_fed_t (*feed_next)(td_feed_t *feed, int timeout_ms, const td_raw_t **events,
+			      size_t *count, td_err_t *err);
+	bool (*feed_extend)(td_feed_t *feed, uint64_t end, td_err_t *err);
+} td_logs_kind_t;
+
+/* The beginning of either kind. */
+struct td_logs {
+	const td_logs_kind_t *kind;
+	td_versions_t *versions;
+	td_decisions_t *decisions;
+	size_t count;
+	td_log_bounds_t items[TD_LOGS_MAX];
+};
+
+struct td_feed {
+	const td_logs_kind_t *kind;
+};
+
+TD_MUST_USE td_logs_t *td_logs_open_kafka(const td_logs_settings_t *settings, td_err_t *err);
+TD_MUST_USE td_logs_t *td_logs_open_archive(const td_logs_settings_t *settings, td_err_t *err);
+
+/* Adds a log; TD_EMEMORY when there are too many. */
+TD_MUST_USE bool td_logs_add(td_logs_t *logs, const td_log_bounds_t *bounds, td_err_t *err);
+
+/* Makes the lists of versions and decisions. */
+TD_MUST_USE bool td_logs_init(td_logs_t *logs, const td_logs_kind_t *kind, td_err_t *err);
+
+#endif

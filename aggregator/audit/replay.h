@@ -1,0 +1,48 @@
+/*
+ * replay: one reporter's raw log through the live functions, into tallies of this process.
+ *
+ * Shell, for the keep alone. Every raw event is judged by td_verdict_judge, as the worker does, and
+ * folded by td_batch, as the aggregator does; what differs is only where the batch reads and
+ * writes. An event is judged by the version of the reference data that was in force when it was
+ * appended, so that a verdict which names another one shows (aggregator/audit/reconcile.h).
+ */
+#ifndef TD_AGGREGATOR_AUDIT_REPLAY_H
+#define TD_AGGREGATOR_AUDIT_REPLAY_H
+
+#include "aggregator/audit/keep.h"
+#include "common/arena.h"
+#include "common/err.h"
+#include "workers/verdict.h"
+#include "workers/versions.h"
+
+typedef struct td_replay td_replay_t;
+
+typedef struct td_replay_settings {
+	const char *reporter;
+	uint32_t generation;
+	const td_versions_t *versions; /* shared between threads, only read */
+	const td_reference_t *draft;   /* judges all events instead; NULL: none */
+	td_keep_t *keep;               /* what is in it is gone on from */
+} td_replay_settings_t;
+
+/* NULL and err when memory is out. The caller frees it, then the keep. */
+TD_MUST_USE td_replay_t *td_replay_new(const td_replay_settings_t *settings, td_err_t *err);
+void td_replay_free(td_replay_t *replay);
+
+/* The raw offset that comes next. */
+uint64_t td_replay_next(const td_replay_t *replay);
+
+/* Takes the next raw event; one from before the position is passed over. Offsets that were jumped
+ * over had nothing that a reader gets. TD_EINTEGRITY: the fold refuses. */
+TD_MUST_USE bool td_replay_take(td_replay_t *replay, const td_raw_t *raw, td_err_t *err);
+
+/* Nothing readable is left below `offset`. */
+TD_MUST_USE bool td_replay_pass(td_replay_t *replay, uint64_t offset, td_err_t *err);
+
+/* Folds what was taken, so that the keep speaks for all of it. */
+TD_MUST_USE bool td_replay_flush(td_replay_t *replay, td_err_t *err);
+
+/* Where it stands, after a flush. */
+const td_head_t *td_replay_head(const td_replay_t *replay);
+
+#endif

@@ -1,0 +1,198 @@
+#include "aggregator/audit/shelf.h"
+
+#include "common/file.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+enum { FEED_WAIT_MS = 200, LEAST_MEMORY = 1024 * 1024 };
+
+struct td_shelf {
+	const td_audit_t *audit;
+	td_shelf_plan_t plan;
+	char folder[PATH_MAX];
+	bool temporary;
+	size_t count;
+	td_shelved_t items[TD_LOGS_MAX];
+};
+
+static bool make_folder(td_shelf_t *shelf, td_err_t *err)
+{
+	const char *state = shelf->audit->settings->state, *parent = getenv("TMPDIR");
+	if (state != NULL) {
+		(void)snprintf(shelf->folder, sizeof shelf->folder, "%s", state);
+		return td_file_make_folder(state, 0700, err);
+	}
+	(void)snprintf(shelf->folder, sizeof shelf->folder, "%s/thidua-audit.XXXXXX",
+		       parent != NULL && *parent != '\0' ? parent : "/tmp");
+	shelf->temporary = mkdtemp(shelf->folder) != NULL;
+	return shelf->temporary ||
+	       td_err_set(err, TD_EIO, "%s cannot be made: %s", shelf->folder, strerror(errno));
+}
+
+static bool open_keep(td_shelf_t *shelf, size_t index, td_err_t *err)
+{
+	const td_audit_settings_t *settings = shelf->audit->settings;
+	td_shelved_t *item = &shelf->items[index];
+	char path[PATH_MAX];
+	size_t memory = (size_t)settings->memory / shelf->count;
+	int size = snprintf(path, sizeof path, "%s/%s.%s", shelf->folder, item->bounds->reporter,
+			    shelf->plan.name);
+	if (size < 0 || (size_t)size >= sizeof path)
+		return td_err_set(err, TD_EUSAGE, "the name of %s is too long", shelf->folder);
+	if (settings->state != NULL && !settings->resume && unlink(path) != 0 && errno != ENOENT)
+		return td_err_set(err, TD_EIO, "%s cannot be replaced: %s", path, strerror(errno));
+	const td_keep_settings_t keep = {
+		.path = path,
+		.stay = settings->state != NULL,
+		.memory_max = memory > LEAST_MEMORY ? memory : LEAST_MEMORY,
+	};
+	item->keep = td_keep_new(&keep, err);
+	return item->keep != NULL;
+}
+
+static bool open_item(td_shelf_t *shelf, size_t index, td_err_t *err)
+{
+	td_shelved_t *item = &shelf->items[index];
+	if (!open_keep(shelf, index, err))
+		return false;
+	const td_replay_settings_t settings = {
+		.reporter = item->bounds->reporter,
+		.generation = (uint32_t)shelf->audit->settings->generation,
+		.versions = td_logs_versions(shelf->plan.logs),
+		.draft = shelf->plan.draft,
+		.keep = item->keep,
+	};
+	item->replay = td_replay_new(&settings, err);
+	if (item->replay == NULL)
+		return false;
+	if (td_replay_next(item->replay) > item->bounds->end)
+		return td_err_set(err, TD_EUSAGE,
+				  "the state in %s is already at offset %" PRIu64
+				  " of %s, behind the end asked for, %" PRIu64
+				  "; give another --state",
+				  shelf->folder, td_replay_next(item->replay),
+				  item->bounds->reporter, item->bounds->end);
+	item->feed = td_feed_open(shelf->plan.logs, index, td_replay_next(item->replay), err);
+	return item->feed != NULL;
+}
+
+/* Reads on until the feed ends or the crew stops. */
+static bool read_on(td_shelved_t *item, td_crew_t *crew, td_err_t *err)
+{
+	const td_raw_t *events;
+	size_t count;
+	while (crew == NULL || !td_crew_stopping(crew)) {
+		uint64_t before = td_replay_next(item->replay);
+		td_fed_t fed = td_feed_next(item->feed, FEED_WAIT_MS, &events, &count, err);
+		if (fed == TD_FED_FAILED)
+			return false;
+		for (size_t i = 0; fed == TD_FED_EVENTS && i < count; i++) {
+			if (!td_replay_take(item->replay, &events[i], err))
+				return false;
+		}
+		if (crew != NULL)
+			td_crew_add(crew, td_replay_next(item->replay) - before);
+		if (fed == TD_FED_END)
+			break;
+	}
+	return true;
+}
+
+static bool replay_item(td_shelf_t *shelf, td_shelved_t *item, td_crew_t *crew, td_err_t *err)
+{
+	if (!read_on(item, crew, err))
+		return false;
+	if (!td_crew_stopping(crew) && !td_replay_pass(item->replay, item->bounds->end, err))
+		return false;
+	if (!td_replay_flush(item->replay, err))
+		return false;
+	return shelf->audit->settings->state == NULL || td_keep_save(item->keep, err);
+}
+
+static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
+{
+	td_shelf_t *shelf = context;
+	td_shelved_t *item = &shelf->items[index];
+	if (!open_item(shelf, index, err) || !replay_item(shelf, item, crew, err))
+		return false;
+	if (td_crew_stopping(crew) || shelf->plan.then == NULL)
+		return true;
+	return shelf->plan.then(shelf->plan.context, index, item, err);
+}
+
+static uint64_t events_of(const td_logs_t *logs)
+{
+	uint64_t total = 0;
+	for (size_t i = 0; i < td_logs_count(logs); i++)
+		total += td_logs_get(logs, i)->end - td_logs_get(logs, i)->first;
+	return total;
+}
+
+static bool stopped(const td_shelf_t *shelf, td_err_t *err)
+{
+	return td_err_set(err, TD_ESUPERSEDED, "stopped; %s",
+			  shelf->temporary ? "nothing is kept, give --state DIR to go on later"
+					   : "--resume with the same --state goes on");
+}
+
+td_shelf_t *td_shelf_fill(const td_audit_t *audit, const td_shelf_plan_t *plan, td_err_t *err)
+{
+	td_shelf_t *shelf = calloc(1, sizeof *shelf);
+	if (shelf == NULL) {
+		(void)td_err_set(err, TD_EMEMORY, "no memory for a replay");
+		return NULL;
+	}
+	shelf->audit = audit;
+	shelf->plan = *plan;
+	shelf->count = td_logs_count(plan->logs);
+	for (size_t i = 0; i < shelf->count; i++)
+		shelf->items[i].bounds = td_logs_get(plan->logs, i);
+	const td_crew_plan_t crew = {
+		.doing = plan->draft != NULL ? "what-if" : "replay",
+		.work = work,
+		.context = shelf,
+		.count = shelf->count,
+		.threads_max = (size_t)audit->settings->threads,
+		.total = events_of(plan->logs),
+	};
+	bool done = make_folder(shelf, err);
+	td_crew_end_t end = done ? td_crew_run(&crew, audit->run, err) : TD_CREW_FAILED;
+	if (end == TD_CREW_DONE)
+		return shelf;
+	if (end == TD_CREW_STOPPED)
+		(void)stopped(shelf, err);
+	td_shelf_free(shelf);
+	return NULL;
+}
+
+void td_shelf_free(td_shelf_t *shelf)
+{
+	if (shelf == NULL)
+		return;
+	for (size_t i = 0; i < shelf->count; i++) {
+		td_feed_free(shelf->items[i].feed);
+		td_replay_free(shelf->items[i].replay);
+		td_keep_free(shelf->items[i].keep);
+	}
+	if (shelf->temporary)
+		(void)rmdir(shelf->folder);
+	free(shelf);
+}
+
+td_shelved_t *td_shelf_get(td_shelf_t *shelf, size_t index)
+{
+	return &shelf->items[index];
+}
+
+bool td_shelved_extend(td_shelved_t *shelved, uint64_t end, td_err_t *err)
+{
+	return end <= td_replay_next(shelved->replay) ||
+	       (td_feed_extend(shelved->feed, end, err) && read_on(shelved, NULL, err) &&
+		td_replay_pass(shelved->replay, end, err) && td_replay_flush(shelved->replay, err));
+}

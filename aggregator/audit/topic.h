@@ -1,0 +1,29 @@
+/*
+ * topic: a whole topic, or a range of it, read once.
+ *
+ * Shell.
+ */
+#ifndef TD_AGGREGATOR_AUDIT_TOPIC_H
+#define TD_AGGREGATOR_AUDIT_TOPIC_H
+
+#include "common/err.h"
+#include "common/kafka_reader.h"
+
+enum { TD_TOPIC_PATIENCE_MS = 60000 }; /* without anything new */
+
+/* Called for each record; false, with err, ends the reading. */
+typedef bool td_topic_fn(void *context, const td_kafka_item_t *record, td_err_t *err);
+
+/* A reader for audits: one connection, with room for what is read ahead. */
+TD_MUST_USE td_kafka_reader_t *td_topic_reader(const td_kafka_settings_t *cluster, td_err_t *err);
+
+/* Reads offsets from..end-1; `reader` reads nothing else meanwhile. TD_EUNAVAILABLE when nothing
+ * came for TD_TOPIC_PATIENCE_MS; a record that cannot be read ends it. */
+TD_MUST_USE bool td_topic_read(td_kafka_reader_t *reader, const char *topic, int64_t from,
+			       int64_t end, td_topic_fn *each, void *context, td_err_t *err);
+
+/* Reads all that is there now. `exists` says whether there is such a topic; NULL: there must be. */
+TD_MUST_USE bool td_topic_read_all(td_kafka_reader_t *reader, const char *topic, bool *exists,
+				   td_topic_fn *each, void *context, td_err_t *err);
+
+#endif
