@@ -16,6 +16,8 @@ from servers import case
 from servers.pipeline import Pipeline
 
 HOUR_DAYS = 35
+# The only province of the eight that has not been merged: only it says anything of these days.
+LIVING = 'vn-13'
 
 
 class OracleAgrees(case.SharedServersTest):
@@ -39,8 +41,8 @@ class OracleAgrees(case.SharedServersTest):
         for seed in range(self.seed, self.seed + self.runs):
             dice = random.Random(seed)
             made = RandomRows(dice, self.reference, yesterday, prefix=f'{seed}-')
-            reporters = dice.sample(('vn-06', 'vn-13', 'vn-14', 'vn-68'), 2)
-            for reporter, rows in made.data_set(reporters + ['cluster-3', 'ministry'], 60).items():
+            reporters = [LIVING, dice.choice(('vn-06', 'vn-14', 'vn-68')), 'cluster-3', 'ministry']
+            for reporter, rows in made.data_set(reporters, 60).items():
                 said.setdefault(reporter, []).extend(rows)
                 pipeline.feed(reporter, list(lines(rows).splitlines()))
         pipeline.wait_complete()
@@ -57,7 +59,7 @@ class OracleAgrees(case.SharedServersTest):
         oracle.take_all(row for row in rows if not isinstance(row, Refused))
         found = pipeline.tallies(reporter)
         self.assertEqual(differences(oracle, found, hours_from)[:20], [])
-        if reporter.startswith('vn-'):
+        if reporter == LIVING:
             self.assertTrue(any(key.startswith('h:') for key, _ in found), 'no hour was counted')
         contradicted = sum(1 for record in oracle.conflicts(hours_from))
         self.assertGreaterEqual(head.counts.conflicts, contradicted)
