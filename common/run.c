@@ -31,7 +31,8 @@ static bool open_descriptors(td_run_t *run, td_err_t *err)
 	sigset_t signals;
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 	fill_signals(&signals);
-	if (sigaction(SIGPIPE, &ignore, NULL) != 0 ||
+	/* A write beyond the limit on a file's size fails as one on a full disk does. */
+	if (sigaction(SIGPIPE, &ignore, NULL) != 0 || sigaction(SIGXFSZ, &ignore, NULL) != 0 ||
 	    sigprocmask(SIG_BLOCK, &signals, &run->before) != 0)
 		return td_err_set(err, TD_EBUG, "signals: %s", strerror(errno));
 	run->slots[SIGNALS].fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);

@@ -3,7 +3,7 @@
  *
  * Every wake-up is a descriptor or a time-out: signals arrive through a signalfd, librdkafka's
  * threads write to one eventfd (td_run_wake_fd, given to readers, groups and producers), other
- * descriptors are watched by slot. SIGPIPE is ignored.
+ * descriptors are watched by slot. SIGPIPE and SIGXFSZ are ignored.
  *
  *	while (!td_run_stopping(run)) {
  *		if (!td_run_wait(run, timeout_ms, &err))

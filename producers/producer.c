@@ -7,6 +7,7 @@
 #include "producers/intake.h"
 #include "producers/publish.h"
 #include "producers/spool_look.h"
+#include "producers/target.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -56,6 +57,17 @@ static bool open_spool(work_t *work, td_err_t *err)
 	       td_log_int("epoch", (int64_t)td_spool_store_epoch(store)),
 	       td_log_int("last", (int64_t)td_spool_store_durable(store)),
 	       td_log_int("delivered", (int64_t)td_spool_store_cursor(store)));
+	return true;
+}
+
+/* A broker that is away keeps nobody from accepting rows. */
+static bool check_target(const work_t *work, const td_kafka_settings_t *cluster, td_err_t *err)
+{
+	if (td_target_check(cluster, work->settings->reporter, err))
+		return true;
+	if (err->code != TD_EUNAVAILABLE)
+		return false;
+	td_log(TD_LOG_WARN, "kafka_away", td_log_err(err));
 	return true;
 }
 
@@ -208,7 +220,8 @@ bool td_producer_feed(const td_producer_settings_t *settings, const td_kafka_set
 	work_t work = {.settings = settings, .watched = -1};
 	work.checkpoint_ms = td_clock_mono_ms() + settings->checkpoint_ms;
 	work.run = td_run_new(err);
-	bool fine = work.run != NULL && read_reference(&work, err) && open_spool(&work, err) &&
+	bool fine = work.run != NULL && read_reference(&work, err) &&
+		    check_target(&work, cluster, err) && open_spool(&work, err) &&
 		    open_intake(&work, files, err) && open_publish(&work, cluster, err);
 	if (fine)
 		fine = finish(&work, loop(&work, err), err);
@@ -237,7 +250,8 @@ bool td_producer_resend(const td_producer_settings_t *settings, const td_kafka_s
 	to_end.once = true;
 	work.run = td_run_new(err);
 	work.checkpoint_ms = INT64_MAX;
-	bool fine = work.run != NULL && open_spool(&work, err) && move_back(&work, err) &&
+	bool fine = work.run != NULL && check_target(&work, cluster, err) &&
+		    open_spool(&work, err) && move_back(&work, err) &&
 		    open_publish(&work, cluster, err);
 	if (fine)
 		fine = finish(&work, loop(&work, err), err);

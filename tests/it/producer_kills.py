@@ -6,7 +6,6 @@ import random
 from servers import case
 from servers.broker import Broker
 from servers.feeding import TOPIC, Feeding, Log, accepted, accepted_records, lines
-from servers.process import wait_until
 from servers.world import World
 
 FILES, EACH = 5, 300
@@ -89,17 +88,11 @@ class Kills(case.ServerTest):
         feeding = Feeding(self.world, self.broker.address)
         path = feeding.file('a.ndjson', lines(0, 1000))
         process = feeding.start('--once', path, fault='publish.send:500:stop')
-        wait_until(lambda: stopped(process.pid), 'it sleeps')
+        process.wait_for_stop()
         self.assertIn('in use by process', feeding.once(code=75, input='').stderr)
-        process.signal(18)
+        process.resume()
         self.assertEqual(process.wait(), 0)
         self.assertEqual(len(Log(self.broker).only_epoch()), 1001)
-
-
-def stopped(pid):
-    """Whether the process sleeps by SIGSTOP."""
-    with open(f'/proc/{pid}/stat', encoding='ascii') as stat:
-        return stat.read().rpartition(')')[2].split()[0] == 'T'
 
 
 if __name__ == '__main__':

@@ -1,10 +1,11 @@
 """A real single-node Kafka broker, and what tests say to it."""
 import collections
+import pathlib
 import time
 
 from confluent_kafka import (OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Producer,
                              TopicPartition)
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import RESOURCE_TOPIC, AdminClient, ConfigResource, NewTopic
 
 from servers.process import free_port, wait_until
 from servers.proxy import Proxy
@@ -18,6 +19,11 @@ COMPACTED = {'cleanup.policy': 'compact', 'retention.ms': '-1', 'min.insync.repl
              'max.message.bytes': str(4 << 20)}
 
 
+# Rights are looked at, and everybody has those that nobody has taken away.
+WITH_RIGHTS = '''authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+allow.everyone.if.no.acl.found=true'''
+
+
 class Broker:
     """A broker on free ports of 127.0.0.1; the same data and ports over restarts.
 
@@ -25,8 +31,8 @@ class Broker:
     behind `broker.proxy`; `broker.address` still leads to it directly.
     """
 
-    def __init__(self, world, name='kafka', behind_proxy=False):
-        self.world, self.name = world, name
+    def __init__(self, world, name='kafka', behind_proxy=False, properties=''):
+        self.world, self.name, self._properties = world, name, properties
         self.port, self._controller_port = free_port(), free_port()
         self._far_ports = []
         if behind_proxy:
@@ -43,7 +49,8 @@ class Broker:
         """Starts it, or starts it again, and waits until it serves."""
         self.process = self.world.start(self.name, SOURCE / 'deploy/lib/kafka_run',
                                         self.world.path / self.name, self.port,
-                                        self._controller_port, *self._far_ports)
+                                        self._controller_port, *self._far_ports,
+                                        env={'PROPERTIES': self._properties})
 
         def serves():
             if not self.process.alive():
@@ -87,6 +94,24 @@ class Broker:
         self.admin.delete_topics([topic])[topic].result(30)
         wait_until(lambda: topic not in self.admin.list_topics(timeout=5).topics,
                    f'{topic} is gone')
+
+    def set_topic(self, topic, **config):
+        """Settings of a topic in place of those that it had."""
+        resource = ConfigResource(RESOURCE_TOPIC, topic, set_config=config)
+        self.admin.alter_configs([resource])[resource].result(30)
+
+    def forbid_writing(self, topic):
+        """Of a broker WITH_RIGHTS: who may only read may not write."""
+        self._acls('--add', '--allow-principal', 'User:*', '--operation', 'Read', '--topic', topic)
+
+    def permit_writing(self, topic):
+        self._acls('--remove', '--force', '--topic', topic)
+
+    def _acls(self, *argv):
+        jars = pathlib.Path(self.world.env['THIDUA_WORK']) / 'kafka/lib'
+        self.world.run('java', '-XX:TieredStopAtLevel=1', '-Xmx64m', '-cp', f'{jars}/*',
+                       'org.apache.kafka.tools.AclCommand', '--bootstrap-server', self.address,
+                       *argv)
 
     def produce(self, topic, values, key=None, **config):
         """Produces bytes, in order, acknowledged by the broker when it returns."""

@@ -107,6 +107,16 @@ class Process:
         """SIGSTOP and SIGCONT are the usual ones: a process that sleeps, and wakes as a zombie."""
         os.kill(self.pid, number)
 
+    def wait_for_stop(self, seconds=30.0):
+        """Waits until it sleeps by SIGSTOP, as TD_FAULT=<point>:<n>:stop makes it."""
+        def stopped():
+            with open(f'/proc/{self.pid}/stat', encoding='ascii') as stat:
+                return stat.read().rpartition(')')[2].split()[0] == 'T'
+        wait_until(stopped, f'{self.name} sleeps', seconds)
+
+    def resume(self):
+        self.signal(signal.SIGCONT)
+
     def stop(self, seconds=30.0):
         """SIGTERM, as a service manager would; returns the exit code."""
         if self.alive():

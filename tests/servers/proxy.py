@@ -75,6 +75,6 @@ def _reset(end):
         end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
         # shutdown wakes a thread that reads from it; the close then sends the reset.
         end.shutdown(socket.SHUT_RD)
-        end.close()
     except OSError:
         pass
+    end.close()
