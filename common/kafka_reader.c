@@ -38,10 +38,12 @@ static const td_kafka_property_t fixed[] = {
 static bool start(td_kafka_reader_t *reader, const td_kafka_reader_settings_t *settings,
 		  td_err_t *err)
 {
-	char kbytes[24];
+	char kbytes[24], fetch[24];
 	int64_t bytes = settings->queue_bytes > 0 ? settings->queue_bytes : 128 << 20;
 	(void)snprintf(kbytes, sizeof kbytes, "%lld", (long long)bytes / 1024);
+	(void)snprintf(fetch, sizeof fetch, "%lld", (long long)(bytes < 1 << 20 ? bytes : 1 << 20));
 	const td_kafka_property_t defaults[] = {
+		{"fetch.message.max.bytes", fetch}, /* of one topic at a time */
 		/* With fewer, a reader slower than the fetch runs dry for a second each time. */
 		{"queued.min.messages", "1000000"},
 		{"queued.max.messages.kbytes", kbytes},

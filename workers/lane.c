@@ -15,7 +15,8 @@ td_lane_t *td_lane_new(td_lane_context_t *shared, const char *reporter)
 	(void)snprintf(lane->reporter, sizeof(lane->reporter), "%s", reporter);
 	td_topic_raw(reporter, lane->raw_topic);
 	td_topic_verdicts(reporter, shared->generation, lane->verdict_topic);
-	lane->judged = td_buf_make(TD_VERDICT_MAX);
+	lane->oldest = td_witness_make();
+	lane->newest = td_witness_make();
 	lane->last_delivered = -1;
 	return lane;
 }
@@ -24,7 +25,11 @@ void td_lane_free(td_lane_t *lane)
 {
 	if (!lane)
 		return;
-	td_buf_free(&lane->judged);
+	td_witness_free(&lane->oldest);
+	td_witness_free(&lane->newest);
+	if (lane->fill)
+		td_missing_free(lane->fill->missing);
+	free(lane->fill);
 	free(lane);
 }
 
@@ -47,6 +52,7 @@ void td_lane_say(td_lane_t *lane, td_log_level_t level, const char *event, const
 {
 	int64_t held = 0;
 
+	lane->trouble = *why;
 	if (td_log_allowed(&lane->limit, lane->shared->now_ms, TD_LANE_SAY_MS, &held))
 		td_log(level, event, td_log_text("reporter", lane->reporter), td_log_err(why),
 		       td_log_int("held_back", held));
@@ -56,15 +62,17 @@ void td_lane_close(td_lane_t *lane)
 {
 	td_kafka_stream_close(lane->raw);
 	td_kafka_stream_close(lane->verdicts);
-	lane->raw = lane->verdicts = NULL;
+	td_kafka_stream_close(lane->watch);
+	lane->raw = lane->verdicts = lane->watch = NULL;
 	lane->out = NULL;
-	lane->unsure = false;
+	lane->unsure = lane->unreadable = false;
 }
 
 void td_lane_stop(td_lane_t *lane, const td_err_t *why)
 {
 	td_lane_close(lane);
 	td_lane_step(lane, TD_PARTITION_DIFFERENT);
+	lane->trouble = *why;
 	td_log(TD_LOG_ERROR, "reporter_stopped", td_log_text("reporter", lane->reporter),
 	       td_log_text("topic", lane->raw_topic), td_log_err(why));
 }
@@ -113,6 +121,8 @@ td_lane_took_t td_lane_turn(td_lane_t *lane)
 
 	if (lane->unsure)
 		return TD_LANE_BROKE;
+	if (lane->state == TD_PARTITION_RUNNING)
+		td_lane_watch(lane);
 	if (shared->now_ms < lane->retry_ms)
 		return TD_LANE_TOOK;
 	if (lane->state == TD_PARTITION_WAITING)
@@ -155,6 +165,8 @@ bool td_lane_delivered(td_lane_t *lane, const td_kafka_delivery_t *delivery)
 		return false;
 	}
 	td_fault("worker.commit");
-	td_kafka_group_note(lane->shared->group, lane->raw_topic, (int64_t)delivery->number + 1);
+	if (lane->shared->group)
+		td_kafka_group_note(lane->shared->group, lane->raw_topic,
+				    (int64_t)delivery->number + 1);
 	return true;
 }

@@ -3,6 +3,11 @@
 
 #include <inttypes.h>
 
+#include "common/fault.h"
+
+static const td_kafka_start_t TAIL = {TD_KAFKA_FROM_TAIL, TD_TAIL_RECORDS};
+static const td_kafka_start_t WHOLE = {TD_KAFKA_FROM_BEGINNING, 0};
+
 void td_lane_open(td_lane_t *lane)
 {
 	td_lane_context_t *shared = lane->shared;
@@ -20,13 +25,14 @@ void td_lane_open(td_lane_t *lane)
 		return;
 	}
 	lane->tail = (td_tail_t){0};
+	td_witness_clear(&lane->oldest);
+	td_witness_clear(&lane->newest);
 	lane->last_delivered = -1;
 	lane->out = td_kafka_producer_topic(shared->producer, lane->verdict_topic, lane, &err);
 	if (lane->out)
-		lane->verdicts = td_kafka_reader_open(
-			shared->reader, lane->verdict_topic,
-			(td_kafka_start_t){TD_KAFKA_FROM_TAIL, TD_TAIL_RECORDS}, lane, &err);
-	if (!lane->verdicts) {
+		lane->verdicts = td_kafka_reader_open(shared->reader, lane->verdict_topic,
+						      lane->fill ? WHOLE : TAIL, lane, &err);
+	if (!lane->verdicts || (lane->fill && !td_lane_fill_begin(lane, &err))) {
 		td_lane_say(lane, TD_LOG_WARN, "waits", &err);
 		return;
 	}
@@ -36,12 +42,28 @@ void td_lane_open(td_lane_t *lane)
 /* Opens the raw log where the tail says. */
 static void go_on(td_lane_t *lane)
 {
-	uint64_t from = lane->tail.event ? lane->tail.event_offset : lane->tail.next;
+	int64_t low = 0, high = 0;
 	td_err_t err;
 
 	td_kafka_stream_close(lane->verdicts);
 	lane->verdicts = NULL;
-	lane->next = lane->tail.next;
+	td_fault("worker.tail");
+	if (!td_kafka_reader_bounds(lane->shared->reader, lane->raw_topic, &low, &high, &err)) {
+		td_lane_unsure(lane, &err);
+		return;
+	}
+	lane->next = td_tail_start(&lane->tail, (uint64_t)low);
+	if (lane->next < lane->tail.next)
+		td_log(TD_LOG_WARN, "verdict_log_anew", td_log_text("reporter", lane->reporter),
+		       td_log_text("topic", lane->verdict_topic),
+		       td_log_int("begins", (int64_t)lane->tail.first));
+	if (lane->fill)
+		td_lane_fill_from(lane);
+	uint64_t from = lane->oldest.any ? lane->oldest.offset : lane->next;
+
+	lane->comparing = &lane->oldest;
+	lane->compared = !lane->newest.any;
+	lane->watch_ms = lane->shared->now_ms + TD_LANE_WATCH_MS;
 	lane->raw = td_kafka_reader_open(lane->shared->reader, lane->raw_topic,
 					 (td_kafka_start_t){TD_KAFKA_FROM_OFFSET, (int64_t)from},
 					 lane, &err);
@@ -49,7 +71,7 @@ static void go_on(td_lane_t *lane)
 		td_lane_unsure(lane, &err);
 		return;
 	}
-	td_lane_step(lane, lane->tail.event ? TD_PARTITION_TAIL_READ : TD_PARTITION_TAIL_PLAIN);
+	td_lane_step(lane, lane->oldest.any ? TD_PARTITION_TAIL_READ : TD_PARTITION_TAIL_PLAIN);
 	td_log(TD_LOG_INFO, "goes_on", td_log_text("reporter", lane->reporter),
 	       td_log_int("next", (int64_t)lane->next),
 	       td_log_int("not_verdicts", (int64_t)lane->alien_count));
@@ -67,10 +89,16 @@ static void take_verdict(td_lane_t *lane, const td_kafka_item_t *item)
 		lane->alien_count++; /* no reader counts it either */
 		return;
 	}
-	if (!td_tail_take(&lane->tail, verdict))
-		return;
-	td_buf_clear(&lane->judged);
-	td_buf_add_slice(&lane->judged, td_tail_event_bytes(verdict));
+	if (lane->fill)
+		td_missing_found(lane->fill->missing, verdict->raw_offset,
+				 td_verdict_through(verdict));
+	td_raw_t event = td_tail_event(verdict);
+	unsigned kept = td_tail_take(&lane->tail, verdict);
+
+	if (kept & TD_TAIL_OLDEST)
+		td_witness_keep(&lane->oldest, &event);
+	if (kept & TD_TAIL_NEWEST)
+		td_witness_keep(&lane->newest, &event);
 }
 
 /* An error while the log is being looked at; `what` names the log. */
@@ -82,8 +110,7 @@ static void take_error(td_lane_t *lane, const td_kafka_item_t *item, const char 
 			 what, item->offset, item->why);
 	if (item->error == TD_KAFKA_RETRY)
 		td_lane_say(lane, TD_LOG_WARN, "waits", &err);
-	else if (item->error == TD_KAFKA_LOST ||
-		 (item->error == TD_KAFKA_DATA && item->repeats >= TD_LANE_UNREADABLE_AT))
+	else if (item->error == TD_KAFKA_DATA && item->repeats >= TD_LANE_UNREADABLE_AT)
 		td_lane_stop(lane, &err);
 	else if (item->error != TD_KAFKA_DATA)
 		td_lane_unsure(lane, &err);
@@ -99,27 +126,36 @@ void td_lane_take_tail(td_lane_t *lane, const td_kafka_item_t *item)
 		go_on(lane);
 		return;
 	case TD_KAFKA_ITEM_ERROR:
-		/* The first offset may have moved while it was asked for. */
+		/* LOST: the first offset has moved since it was asked for. */
 		take_error(lane, item, lane->verdict_topic);
 		return;
 	}
 }
 
+/* The oldest event of the tail tells a log that was made anew, the newest one that was cut. */
 static void compare(td_lane_t *lane, const td_raw_t *raw)
 {
+	uint64_t next = lane->next;
+	bool newest = lane->comparing == &lane->newest || lane->newest.offset == raw->offset;
 	td_err_t err;
 
-	if (!td_tail_compare(&lane->tail, td_buf_slice(&lane->judged), raw, &err)) {
+	td_fault("worker.compare");
+	if (!td_witness_compare(lane->comparing, raw, &err)) {
 		td_lane_stop(lane, &err);
 		return;
 	}
-	/* Absent offsets above it may be a batch that cannot be read: go round it. */
-	if (lane->next > raw->offset + 1 &&
-	    !td_kafka_stream_seek(lane->raw, (int64_t)lane->next, &err)) {
+	if (!newest) {
+		lane->comparing = &lane->newest;
+		next = lane->newest.offset;
+	}
+	/* Absent offsets in between may be a batch that cannot be read: go round it. */
+	if (next != raw->offset + 1 && !td_kafka_stream_seek(lane->raw, (int64_t)next, &err)) {
 		td_lane_unsure(lane, &err);
 		return;
 	}
-	td_lane_step(lane, TD_PARTITION_SAME);
+	lane->compared = newest;
+	if (newest)
+		td_lane_step(lane, TD_PARTITION_SAME);
 }
 
 void td_lane_take_compared(td_lane_t *lane, const td_kafka_item_t *item)
@@ -127,28 +163,13 @@ void td_lane_take_compared(td_lane_t *lane, const td_kafka_item_t *item)
 	td_raw_t raw = {(uint64_t)item->offset, item->append_ms, item->value};
 	td_err_t err;
 
-	switch (item->kind) {
-	case TD_KAFKA_ITEM_RECORD:
-		if (raw.offset >= lane->tail.event_offset)
+	if (item->kind == TD_KAFKA_ITEM_RECORD) {
+		if (raw.offset >= lane->comparing->offset)
 			compare(lane, &raw);
-		return;
-	case TD_KAFKA_ITEM_END:
-		(void)td_err_set(&err, TD_EINTEGRITY,
-				 "raw offset %" PRIu64 " was judged, but the log ends at %" PRId64
-				 ": it was cut or replaced",
-				 lane->tail.event_offset, item->offset);
+	} else if (item->kind == TD_KAFKA_ITEM_END || item->error == TD_KAFKA_LOST) {
+		(void)td_witness_lost(lane->comparing, &err);
 		td_lane_stop(lane, &err);
-		return;
-	case TD_KAFKA_ITEM_ERROR:
-		if (item->error == TD_KAFKA_LOST) {
-			(void)td_err_set(&err, TD_EINTEGRITY,
-					 "raw offset %" PRIu64 " was judged, but is not in the "
-					 "log any more: it was cut or replaced",
-					 lane->tail.event_offset);
-			td_lane_stop(lane, &err);
-			return;
-		}
+	} else {
 		take_error(lane, item, lane->raw_topic);
-		return;
 	}
 }

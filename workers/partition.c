@@ -1,7 +1,5 @@
 #include "workers/partition.h"
 
-#include <inttypes.h>
-
 enum { NO = TD_PARTITION_STATES }; /* no such step */
 
 /* What an event leads to in each state, in the order of td_partition_state_t:
@@ -44,57 +42,49 @@ const char *td_partition_state_name(td_partition_state_t state)
 	return (unsigned)state < TD_PARTITION_STATES ? names[state] : "?";
 }
 
-td_slice_t td_tail_event_bytes(const Thidua__V1__Verdict *verdict)
+uint64_t td_tail_start(const td_tail_t *tail, uint64_t raw_low)
 {
+	bool whole = tail->count < TD_TAIL_RECORDS;
+
+	return tail->any && whole && tail->first > raw_low ? raw_low : tail->next;
+}
+
+td_raw_t td_tail_event(const Thidua__V1__Verdict *verdict)
+{
+	td_raw_t event = {verdict->raw_offset, verdict->append_ms, {NULL, 0}};
 	const ProtobufCBinaryData *raw = NULL;
 
 	if (verdict->outcome_case == THIDUA__V1__VERDICT__OUTCOME_ENRICHED)
 		raw = &verdict->enriched->raw;
 	else if (verdict->outcome_case == THIDUA__V1__VERDICT__OUTCOME_REJECTED)
 		raw = &verdict->rejected->raw;
-	if (!raw)
-		return (td_slice_t){NULL, 0};
 	/* An event of no bytes is one all the same. */
-	return (td_slice_t){raw->data ? raw->data : (const uint8_t *)"", raw->len};
+	if (raw)
+		event.bytes = (td_slice_t){raw->data ? raw->data : (const uint8_t *)"", raw->len};
+	return event;
 }
 
-bool td_tail_take(td_tail_t *tail, const Thidua__V1__Verdict *verdict)
+unsigned td_tail_take(td_tail_t *tail, const Thidua__V1__Verdict *verdict)
 {
-	uint64_t through = td_verdict_through(verdict);
+	uint64_t offset = verdict->raw_offset, through = td_verdict_through(verdict);
+	unsigned kept = 0;
 
 	if (!tail->any || through + 1 > tail->next)
 		tail->next = through + 1;
+	if (!tail->any || offset < tail->first)
+		tail->first = offset;
 	tail->any = true;
-	if (!td_tail_event_bytes(verdict).data)
-		return false;
-	if (tail->event && verdict->raw_offset <= tail->event_offset)
-		return false;
+	tail->count++;
+	if (!td_tail_event(verdict).bytes.data)
+		return 0;
+	if (!tail->event || offset < tail->oldest)
+		kept |= TD_TAIL_OLDEST;
+	if (!tail->event || offset > tail->newest)
+		kept |= TD_TAIL_NEWEST;
 	tail->event = true;
-	tail->event_offset = verdict->raw_offset;
-	tail->event_append_ms = verdict->append_ms;
-	return true;
-}
-
-bool td_tail_compare(const td_tail_t *tail, td_slice_t judged, const td_raw_t *raw, td_err_t *err)
-{
-	uint64_t offset = tail->event_offset;
-
-	if (raw->offset != offset)
-		return td_err_set(err, TD_EINTEGRITY,
-				  "raw offset %" PRIu64 " was judged, but the log has nothing "
-				  "there (next is %" PRIu64 "): it was cut or replaced",
-				  offset, raw->offset);
-	if (raw->append_ms != tail->event_append_ms)
-		return td_err_set(err, TD_EINTEGRITY,
-				  "raw offset %" PRIu64 " was judged with append time %" PRId64
-				  ", now it has %" PRId64 ": the log was cut or replaced",
-				  offset, tail->event_append_ms, raw->append_ms);
-	if (!td_slice_equal(td_verdict_kept(raw->bytes), judged))
-		return td_err_set(err, TD_EINTEGRITY,
-				  "raw offset %" PRIu64 " holds other bytes than were judged: "
-				  "the log was cut or replaced",
-				  offset);
-	return true;
+	tail->oldest = (kept & TD_TAIL_OLDEST) ? offset : tail->oldest;
+	tail->newest = (kept & TD_TAIL_NEWEST) ? offset : tail->newest;
+	return kept;
 }
 
 td_arrival_t td_partition_arrival(uint64_t next, uint64_t offset)
@@ -106,6 +96,8 @@ td_arrival_t td_partition_arrival(uint64_t next, uint64_t offset)
 
 bool td_partition_delivered(int64_t *last, int64_t offset)
 {
+	if (offset < 0)
+		return true;
 	if (offset <= *last)
 		return false;
 	*last = offset;

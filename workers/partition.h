@@ -53,29 +53,36 @@ const char *td_partition_state_name(td_partition_state_t state);
 
 /* What the last records of a verdict log say; all-zero before the first. */
 typedef struct td_tail {
-	bool any;              /* there was a verdict */
-	uint64_t next;         /* raw offset behind the highest; 0 unless any */
-	bool event;            /* one of them is about an event */
-	uint64_t event_offset; /* the highest of these, by raw offset; the first in the log */
-	int64_t event_append_ms;
+	bool any;                /* there was a verdict */
+	size_t count;            /* how many */
+	uint64_t first;          /* the lowest raw offset; 0 unless any */
+	uint64_t next;           /* behind the highest one; 0 unless any */
+	bool event;              /* one of them is about an event */
+	uint64_t oldest, newest; /* the lowest and the highest raw offset of these */
 } td_tail_t;
 
-/*
- * Takes the next record of the tail, in the order of the log. True if it is the one to compare as
- * far as known: the caller keeps the event's bytes (td_tail_event_bytes) until a later one is.
- */
-TD_MUST_USE bool td_tail_take(td_tail_t *tail, const Thidua__V1__Verdict *verdict);
-
-/* The raw bytes that a verdict carries; data NULL for absent. Point into the verdict. */
-td_slice_t td_tail_event_bytes(const Thidua__V1__Verdict *verdict);
+typedef enum td_tail_kept {
+	TD_TAIL_OLDEST = 1,
+	TD_TAIL_NEWEST = 2,
+} td_tail_kept_t;
 
 /*
- * Whether `raw`, read from the log now, is the event that was judged: same offset, append time and
- * bytes. False with TD_EINTEGRITY and a sentence that says what differs; only if tail->event.
- *   judged  bytes of the event that td_tail_take chose
+ * Takes the next record of the tail, in the order of the log. Returns, as bits, what it is as far
+ * as known; the caller keeps these events (td_witness_keep) to compare them with the raw log. Of
+ * two verdicts on one offset the first in the log counts.
  */
-TD_MUST_USE bool td_tail_compare(const td_tail_t *tail, td_slice_t judged, const td_raw_t *raw,
-				 td_err_t *err);
+TD_MUST_USE unsigned td_tail_take(td_tail_t *tail, const Thidua__V1__Verdict *verdict);
+
+/*
+ * The raw offset that is judged next, when the whole tail was read: the one behind the highest
+ * verdict. But a verdict log that lies in the tail whole and begins behind `raw_low`, the first
+ * offset of the raw log, was made anew while somebody wrote to it: then everything is judged again,
+ * and readers skip what they have.
+ */
+uint64_t td_tail_start(const td_tail_t *tail, uint64_t raw_low);
+
+/* The raw event that a verdict is about, pointing into it; bytes.data NULL for absent. */
+td_raw_t td_tail_event(const Thidua__V1__Verdict *verdict);
 
 /* What a raw offset that was read means to a worker that expects `next`. */
 typedef enum td_arrival {
@@ -89,7 +96,8 @@ td_arrival_t td_partition_arrival(uint64_t next, uint64_t offset);
 
 /*
  * Takes the verdict log's offset of a delivery report into `last` (-1 before the first). False when
- * it is not above the one before: the log was cut or made anew, and what it holds is not known.
+ * it is not above the one before: the log was cut or made anew, and what it holds is not known. A
+ * broker that already had the verdict does not say where (-1); that changes nothing.
  */
 TD_MUST_USE bool td_partition_delivered(int64_t *last, int64_t offset);
 

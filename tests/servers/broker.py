@@ -1,5 +1,6 @@
 """A real single-node Kafka broker, and what tests say to it."""
 import collections
+import json
 import pathlib
 import time
 
@@ -80,15 +81,19 @@ class Broker:
     def create_thidua_topics(self, reporters, generation=0):
         """The topics that `thidua-admin init` makes, for tests that need no thidua-admin."""
         for reporter in reporters:
-            self.create_topic(f'thidua.raw.{reporter}', **HOT)
-            self.create_topic(verdict_topic(reporter, generation),
-                              **HOT, **{'max.message.bytes': str(2 << 20)})
+            self.create_hot_topics(reporter, generation)
         self.create_topic('thidua.reference', **COMPACTED)
         self.create_topic('thidua.decisions', **COMPACTED)
 
     def create_thidua_topic(self, topic):
         """One raw topic alone."""
         self.create_topic(topic, **HOT)
+
+    def create_hot_topics(self, reporter, generation=0):
+        """The raw and the verdict topic of a reporter."""
+        self.create_topic(f'thidua.raw.{reporter}', **HOT)
+        self.create_topic(verdict_topic(reporter, generation), **HOT,
+                          **{'max.message.bytes': str(2 << 20)})
 
     def delete_topic(self, topic):
         self.admin.delete_topics([topic])[topic].result(30)
@@ -102,16 +107,23 @@ class Broker:
 
     def forbid_writing(self, topic):
         """Of a broker WITH_RIGHTS: who may only read may not write."""
-        self._acls('--add', '--allow-principal', 'User:*', '--operation', 'Read', '--topic', topic)
+        self._tool('AclCommand', '--add', '--allow-principal', 'User:*', '--operation', 'Read', '--topic', topic)
 
     def permit_writing(self, topic):
-        self._acls('--remove', '--force', '--topic', topic)
+        self._tool('AclCommand', '--remove', '--force', '--topic', topic)
 
-    def _acls(self, *argv):
+    def empty_topic(self, topic):
+        """Deletes the records that are there; offsets go on behind them."""
+        plan = self.world.path / 'delete-records.json'
+        plan.write_text(json.dumps({'version': 1, 'partitions': [
+            {'topic': topic, 'partition': 0, 'offset': self.end(topic)}]}))
+        self._tool('DeleteRecordsCommand', '--offset-json-file', plan)
+
+    def _tool(self, name, *argv):
+        """One of Kafka's own commands."""
         jars = pathlib.Path(self.world.env['THIDUA_WORK']) / 'kafka/lib'
         self.world.run('java', '-XX:TieredStopAtLevel=1', '-Xmx64m', '-cp', f'{jars}/*',
-                       'org.apache.kafka.tools.AclCommand', '--bootstrap-server', self.address,
-                       *argv)
+                       f'org.apache.kafka.tools.{name}', '--bootstrap-server', self.address, *argv)
 
     def produce(self, topic, values, key=None, **config):
         """Produces bytes, in order, acknowledged by the broker when it returns."""

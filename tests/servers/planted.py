@@ -36,6 +36,10 @@ class Planted:
         for record, event in zip(records, fresh):
             self.judged.append(self._verdict(record, event).SerializeToString())
 
+    def next_event(self):
+        """The next event, packed, for a log that somebody else keeps."""
+        return self._event().SerializeToString()
+
     def say(self, *offsets):
         """Puts the verdicts about these raw offsets into the verdict log, in this order."""
         self.broker.produce(self.verdicts, [self.judged[offset] for offset in offsets])
