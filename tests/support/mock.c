@@ -17,6 +17,9 @@ int td_mock_start(void **state)
 		"topic.metadata.propagation.max.ms=200",
 		"fetch.error.backoff.ms=10",
 		"fetch.wait.max.ms=10",
+		"session.timeout.ms=4000",
+		"heartbeat.interval.ms=100",
+		"topic.metadata.refresh.interval.ms=500",
 	};
 	char reason[256];
 	const td_log_settings_t quiet = {.level = "error"};
