@@ -49,15 +49,17 @@ void td_show_day(const td_show_t *show, int32_t on, char *text)
 		(void)snprintf(text, 16, "%04d-%02d-%02d", year, month, day);
 }
 
-/* "07:00 15/12/2020" in Viet Nam's time. */
+/* "07:00 15/12/2020", or "2020-12-15 07:00" in English, in Viet Nam's time. */
 static const char *moment_text(const td_show_t *show, int64_t ms)
 {
 	char day[16];
 	int32_t local = td_localday_of_ms(ms);
 	int64_t minutes = (ms - td_localday_start_ms(local)) / 60000;
 	td_show_day(show, td_localday_yyyymmdd(local), day);
-	return td_show_format(show->arena, "%02d:%02d %s", (int)(minutes / 60), (int)(minutes % 60),
-			      day);
+	int hour = (int)(minutes / 60), minute = (int)(minutes % 60);
+	return show->lang == TD_LANG_VI
+		       ? td_show_format(show->arena, "%02d:%02d %s", hour, minute, day)
+		       : td_show_format(show->arena, "%s %02d:%02d", day, hour, minute);
 }
 
 static const char *unit_name(const td_show_t *show, const Thidua__V1__TallyRow *row)
