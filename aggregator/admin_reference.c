@@ -4,7 +4,7 @@
 #include "aggregator/moment.h"
 #include "aggregator/reference_diff.h"
 #include "aggregator/show.h"
-#include "aggregator/table.h"
+#include "common/table.h"
 #include "common/arena.h"
 
 #include <errno.h>

@@ -5,7 +5,7 @@
 #include "aggregator/moment.h"
 #include "aggregator/registry.h"
 #include "aggregator/show.h"
-#include "aggregator/table.h"
+#include "common/table.h"
 #include "common/arena.h"
 #include "proto/pb.h"
 

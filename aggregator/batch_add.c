@@ -1,6 +1,6 @@
 #include "aggregator/batch_parts.h"
 #include "aggregator/digest.h"
-#include "aggregator/envelope.h"
+#include "workers/envelope.h"
 #include "workers/reason.h"
 
 #include <openssl/sha.h>
@@ -224,19 +224,6 @@ static void add_enriched(td_batch_t *batch, const verdict_t *verdict, const even
 	link_record(batch, (uint32_t)event->kind, event->record_id);
 }
 
-/* Whether the event's own name is among what is wrong: then it names no record for sure. */
-static bool is_name_wrong(findings_t reasons)
-{
-	static const char *const names[] = {"reporter", "kind", "record_id", "revision"};
-	for (size_t i = 0; i < reasons.count; i++) {
-		for (size_t name = 0; name < TD_COUNT(names); name++) {
-			if (strcmp(reasons.items[i]->field, names[name]) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
 static const char *keep_codes(td_batch_t *batch, findings_t reasons)
 {
 	enum { CODE_MAX = 8 };
@@ -266,7 +253,8 @@ static void add_rejected(td_batch_t *batch, const verdict_t *verdict)
 		op->sequence = envelope.sequence;
 		link_source(batch, envelope.source, envelope.epoch);
 	}
-	if (!ours || !td_envelope_has_record(&envelope) || is_name_wrong(reasons)) {
+	if (!ours || !td_envelope_has_record(&envelope) ||
+	    !td_envelope_is_trusted(verdict->rejected)) {
 		batch->head.counts.unreadable++;
 		return;
 	}

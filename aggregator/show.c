@@ -2,7 +2,7 @@
 
 #include "aggregator/dimension.h"
 #include "aggregator/model.h"
-#include "aggregator/table.h"
+#include "common/table.h"
 #include "common/localday.h"
 
 #include <stdarg.h>
@@ -10,15 +10,10 @@
 
 const char *td_show_format(td_arena_t *arena, const char *format, ...)
 {
-	va_list args, again;
+	va_list args;
 	va_start(args, format);
-	va_copy(again, args);
-	int size = vsnprintf(NULL, 0, format, args);
+	const char *text = td_arena_vformat(arena, format, args);
 	va_end(args);
-	char *text = size < 0 ? NULL : td_arena_take(arena, (size_t)size + 1);
-	if (text != NULL)
-		(void)vsnprintf(text, (size_t)size + 1, format, again);
-	va_end(again);
 	return text;
 }
 

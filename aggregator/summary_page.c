@@ -4,7 +4,7 @@
 #include "aggregator/dimension.h"
 #include "aggregator/model.h"
 #include "aggregator/ranking.h"
-#include "aggregator/table.h"
+#include "common/table.h"
 
 /* A figure of one row: a sum, or of a rate the percentage. */
 static const char *cell_text(const td_show_t *show, const td_query_t *query, const td_row_t *row)

@@ -1,5 +1,5 @@
 #include "aggregator/dimension.h"
-#include "aggregator/table.h"
+#include "common/table.h"
 #include "aggregator/tally_commands.h"
 
 #include <jansson.h>

@@ -1,6 +1,6 @@
 #include "aggregator/completeness.h"
 #include "aggregator/layout.h"
-#include "aggregator/table.h"
+#include "common/table.h"
 #include "aggregator/tally_commands.h"
 #include "aggregator/tally_read.h"
 #include "proto/pb.h"

@@ -1,5 +1,6 @@
 #include "common/arena.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { BLOCK_SIZE = 64 * 1024, ALIGNMENT = 16 };
@@ -111,6 +112,27 @@ void *td_arena_take(td_arena_t *arena, size_t size)
 	arena->at += aligned;
 	arena->left -= aligned;
 	return taken;
+}
+
+const char *td_arena_vformat(td_arena_t *arena, const char *format, va_list args)
+{
+	va_list again;
+	va_copy(again, args);
+	int size = vsnprintf(NULL, 0, format, args);
+	char *text = size < 0 ? NULL : td_arena_take(arena, (size_t)size + 1);
+	if (text != NULL)
+		(void)vsnprintf(text, (size_t)size + 1, format, again);
+	va_end(again);
+	return text;
+}
+
+const char *td_arena_format(td_arena_t *arena, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	const char *text = td_arena_vformat(arena, format, args);
+	va_end(args);
+	return text;
 }
 
 void td_arena_reset(td_arena_t *arena)

@@ -2,7 +2,7 @@
 
 #include "aggregator/audit/report_parts.h"
 #include "aggregator/model.h"
-#include "aggregator/table.h"
+#include "common/table.h"
 
 enum { NUMBER_MAX = 32 };
 

@@ -1,5 +1,5 @@
 /* envelope: whose a rejected event is, read from bytes that need not be one. */
-#include "aggregator/envelope.h"
+#include "workers/envelope.h"
 
 #include "tests/model/told.h"
 

@@ -1,5 +1,5 @@
 /* table and model: columns line up for any alphabet; numbers as each language writes them. */
-#include "aggregator/table.h"
+#include "common/table.h"
 
 #include "aggregator/model.h"
 

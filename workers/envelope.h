@@ -5,10 +5,12 @@
  * Pure. Reads the first fields of the wire format and stops at the first thing that it cannot
  * follow, so that a truncated or half-wrong event still names its record.
  */
-#ifndef TD_AGGREGATOR_ENVELOPE_H
-#define TD_AGGREGATOR_ENVELOPE_H
+#ifndef TD_WORKERS_ENVELOPE_H
+#define TD_WORKERS_ENVELOPE_H
 
 #include "common/td.h"
+
+#include <thidua/v1/verdict.pb-c.h>
 
 /* Ids are "" and numbers 0 where nothing usable was found. */
 typedef struct td_envelope {
@@ -25,5 +27,9 @@ void td_envelope_read(td_slice_t event, td_envelope_t *envelope);
 /* Whether it names a record and a revision, and whether it names a source and a sequence. */
 bool td_envelope_has_record(const td_envelope_t *envelope);
 bool td_envelope_has_source(const td_envelope_t *envelope);
+
+/* Whether none of the reasons is about reporter, kind, record id or revision: else the event names
+ * no record for sure. */
+bool td_envelope_is_trusted(const Thidua__V1__Rejected *rejected);
 
 #endif

@@ -1,4 +1,4 @@
-#include "aggregator/envelope.h"
+#include "workers/envelope.h"
 
 #include "workers/text.h"
 
@@ -102,4 +102,16 @@ bool td_envelope_has_record(const td_envelope_t *envelope)
 bool td_envelope_has_source(const td_envelope_t *envelope)
 {
 	return envelope->source[0] != '\0' && envelope->epoch != 0 && envelope->sequence != 0;
+}
+
+bool td_envelope_is_trusted(const Thidua__V1__Rejected *rejected)
+{
+	static const char *const names[] = {"reporter", "kind", "record_id", "revision"};
+	for (size_t i = 0; i < rejected->n_reasons; i++) {
+		for (size_t name = 0; name < TD_COUNT(names); name++) {
+			if (strcmp(rejected->reasons[i]->field, names[name]) == 0)
+				return false;
+		}
+	}
+	return true;
 }

@@ -1,4 +1,4 @@
-#include "aggregator/table.h"
+#include "common/table.h"
 
 #include <utf8proc.h>
 

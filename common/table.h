@@ -3,8 +3,8 @@
  *
  * Pure. Widths are those of a terminal's cells, so that Vietnamese letters line up.
  */
-#ifndef TD_AGGREGATOR_TABLE_H
-#define TD_AGGREGATOR_TABLE_H
+#ifndef TD_COMMON_TABLE_H
+#define TD_COMMON_TABLE_H
 
 #include "common/arena.h"
 
