@@ -127,7 +127,7 @@ static bool read_kinds(const td_tsv_row_t *row, size_t column, uint32_t *kinds, 
 			*comma++ = '\0';
 		td_tsv_row_t one = *row;
 		one.cells[column] = word;
-		int kind;
+		int kind = 0;
 		if (!read_enum(&one, column, &thidua__v1__kind__descriptor, "KIND_", &kind, err))
 			return false;
 		*kinds |= UINT32_C(1) << kind;
