@@ -98,7 +98,7 @@ static bool read_open(int fd, const char *path, td_spool_identity_t *identity, t
 	if (size < 0)
 		return td_err_set(err, TD_EIO, "cannot read %s: %s", path, strerror(errno));
 	text[size] = '\0';
-	place_t said, real;
+	place_t said, real = {0};
 	if (!parse(text, identity, &said))
 		return td_err_set(err, TD_EINTEGRITY,
 				  "%s does not say who the spool is; move the spool away to begin "
@@ -127,7 +127,7 @@ bool td_spool_identity_read(const char *path, bool *exists, td_spool_identity_t 
 
 static bool write_open(int fd, const char *path, const td_spool_identity_t *identity, td_err_t *err)
 {
-	place_t place;
+	place_t place = {0};
 	char text[TEXT_MAX];
 	if (!place_of(fd, path, &place, err))
 		return false;

@@ -54,7 +54,9 @@ static bool visit(walk_t *walk, size_t length)
 
 static bool descend(walk_t *walk, size_t length)
 {
-	for (size_t next = 0; length < walk->tree->longest && next < walk->tree->letters; next++) {
+	if (length == walk->tree->longest || length == TD_TREE_LONGEST)
+		return true;
+	for (size_t next = 0; next < walk->tree->letters; next++) {
 		walk->sequence[length] = next;
 		if (!visit(walk, length + 1)) {
 			for (size_t at = 0; at <= length; at++)
