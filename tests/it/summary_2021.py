@@ -2,10 +2,15 @@
 that was published, every tally is the oracle's, and what must be refused was refused, and nothing
 else."""
 import collections
+import functools
 import json
+import random
+import sys
+import time
 
 from oracle.compare import differences
 from oracle.oracle import Oracle
+from oracle.questions import Question, answered
 from oracle.tables import Reference
 from servers import case
 from servers.broker import Broker, verdict_topic
@@ -27,11 +32,14 @@ TITLES = {
     'vn-13': (FLAG_MINISTRY, {'~order_feats_of_arms'}),
     'vn-68': ('merit_ministry', {'merit_prime_minister'}),
 }
+QUESTIONS = 40
 FOUR_LEVELS = 'level=state,government,ministry,local'
 
 
 class Year2021(case.ServerTest):
     """One run for all tests, which only look."""
+
+    seed = int(time.time())
 
     @classmethod
     def setUpClass(cls):
@@ -181,17 +189,38 @@ class Year2021(case.ServerTest):
                      'Complete: 8 of 8 provinces'):
             self.assertIn(text, page)
 
-    def test_every_cell_is_the_oracle_s(self):
-        reference = Reference()
+    @functools.cached_property
+    def oracles(self):
+        reference, found = Reference(), {}
         for reporter in self.reporters:
             wrong = self.expected(reporter)
-            oracle = Oracle(reporter, reference)
-            oracle.take_all(json.loads(line) for file, number, line in self.rows_of(reporter)
-                            if (file, number) not in wrong)
+            found[reporter] = Oracle(reporter, reference).take_all(
+                json.loads(line) for file, number, line in self.rows_of(reporter)
+                if (file, number) not in wrong)
+        return found
+
+    def test_every_cell_is_the_oracle_s(self):
+        for reporter, oracle in self.oracles.items():
             with self.subTest(reporter=reporter):
                 found = self.pipeline.tallies(reporter)
                 self.assertGreater(len(found), 100)
                 self.assertEqual(differences(oracle, found)[:20], [])
+
+    def test_answers_to_questions_by_chance_are_the_oracle_s(self):
+        added = collections.defaultdict(list)
+        for oracle in self.oracles.values():
+            for row, in oracle.standing():
+                for adds in oracle.adds_of(row):
+                    added[adds.metric].append((adds, row.get('unit', '')))
+        print(f'seed {self.seed}; again with: summary_2021.py {self.seed}', file=sys.stderr)
+        dice, rows = random.Random(self.seed), 0
+        for _ in range(QUESTIONS):
+            question = Question(dice)
+            with self.subTest(words=' '.join(question.argv)):
+                expected = question.rows(added)
+                self.assertEqual(answered(self.pipeline.tally(*question.argv)), expected)
+                rows += len(expected)
+        self.assertGreater(rows, 10 * QUESTIONS)
 
     def test_what_must_be_refused_was_refused_and_nothing_else(self):
         for reporter in self.reporters:
@@ -233,4 +262,6 @@ class Year2021(case.ServerTest):
 
 
 if __name__ == '__main__':
+    if len(sys.argv) > 1 and sys.argv[1].isdigit():
+        Year2021.seed = int(sys.argv.pop(1))
     case.main()
