@@ -143,6 +143,14 @@ typedef struct share {
 	bool is_target;
 } share_t;
 
+/* Whether its rows are sums over all units, values and days, as a target is. */
+static bool has_whole_rows(const td_query_t *query, const td_figure_t *figure)
+{
+	bool is_split = query->by != TD_DIM_NONE &&
+			(figure->dim1 == query->by || figure->dim2 == query->by);
+	return !query->by_unit && query->each == TD_EACH_NONE && !is_split;
+}
+
 static bool share_of(const td_query_t *query, const td_figure_t *figure, const td_cell_t *cell,
 		     int64_t value, share_t *share)
 {
@@ -151,6 +159,7 @@ static bool share_of(const td_query_t *query, const td_figure_t *figure, const t
 		/* A target is set for all of a figure, not for some of its values. */
 		share->is_target =
 			cell->dim1 == figure->id && figure->only == TD_DIM_NONE &&
+			has_whole_rows(query, figure) &&
 			query->period_kind != THIDUA__V1__PERIOD_KIND__PERIOD_KIND_UNSPECIFIED &&
 			cell->dim2 == query->period_kind;
 		share->over = value;
@@ -232,7 +241,7 @@ bool td_answer_add(td_answer_t *answer, bool before, const td_bucket_t *bucket,
 		const td_figure_t *figure = &query->figures[i];
 		if (!share_of(query, figure, cell, value, &share))
 			continue;
-		if (is_unit != query->by_unit && !share.is_target)
+		if (is_unit != query->by_unit)
 			continue;
 		td_row_t key = {
 			.figure = (uint32_t)i,
@@ -255,23 +264,50 @@ bool td_answer_add(td_answer_t *answer, bool before, const td_bucket_t *bucket,
 	return true;
 }
 
-/* A figure of which nothing was counted is 0, not missing. */
-static bool add_empty_rows(td_answer_t *answer)
+/* The rows of one bucket in which nothing was counted. */
+static bool add_empty_bucket(td_answer_t *answer, int32_t day, int8_t hour)
 {
 	const td_query_t *query = answer->query;
-	if (query->by_unit || query->each != TD_EACH_NONE || query->by != TD_DIM_NONE)
-		return true;
 	size_t first = query->by_province ? 0 : query->province_count;
 	size_t last = query->by_province ? query->province_count : query->province_count + 1;
 	for (size_t figure = 0; figure < query->figure_count; figure++) {
 		for (size_t province = first; province < last; province++) {
 			td_row_t key = {.figure = (uint32_t)figure,
-					.bucket_day = query->days.first,
-					.hour = TD_HOUR_NONE,
+					.bucket_day = day,
+					.hour = hour,
 					.province_index = (uint16_t)province};
 			if (row_of(answer, &key) == NULL)
 				return false;
 		}
+	}
+	return true;
+}
+
+static bool add_empty_hours(td_answer_t *answer, int32_t day)
+{
+	for (int8_t hour = 0; hour < 24; hour++) {
+		if (!is_outside(answer->query, false, day, hour) &&
+		    !add_empty_bucket(answer, day, hour))
+			return false;
+	}
+	return true;
+}
+
+/* A figure of which nothing was counted is 0, not missing: also in a bucket between others. */
+static bool add_empty_rows(td_answer_t *answer)
+{
+	const td_query_t *query = answer->query;
+	if (query->by_unit || query->by != TD_DIM_NONE)
+		return true;
+	if (query->each == TD_EACH_NONE)
+		return add_empty_bucket(answer, query->days.first, TD_HOUR_NONE);
+	for (int32_t day = query->days.first; day <= query->days.last; day++) {
+		int32_t first = td_window_first(query->each, query->calendar, day);
+		if (first != day && day != query->days.first)
+			continue;
+		if (query->each == TD_EACH_HOUR ? !add_empty_hours(answer, day)
+						: !add_empty_bucket(answer, day, TD_HOUR_NONE))
+			return false;
 	}
 	return true;
 }
@@ -309,6 +345,24 @@ static void rank_rows(const td_query_t *query, td_row_t *rows, size_t count)
 	}
 }
 
+/* Rows come by figure and value of the dimension, the highest first. */
+static int compare_ranks(const void *a, const void *b)
+{
+	const td_row_t *one = a, *two = b;
+	if (one->figure != two->figure)
+		return one->figure < two->figure ? -1 : 1;
+	if (one->dim != two->dim)
+		return one->dim < two->dim ? -1 : 1;
+	if (one->rank != two->rank)
+		return one->rank < two->rank ? -1 : 1;
+	return compare_rows(one, two);
+}
+
+static bool is_ranked(const td_query_t *query)
+{
+	return query->rank && query->by_province && !query->by_unit && query->each == TD_EACH_NONE;
+}
+
 bool td_answer_finish(td_answer_t *answer, const td_row_t **rows, size_t *count, td_err_t *err)
 {
 	if (!add_empty_rows(answer))
@@ -322,9 +376,10 @@ bool td_answer_finish(td_answer_t *answer, const td_row_t **rows, size_t *count,
 		sorted[i] = *answer->order[i];
 		sorted[i].has_target &= !sorted[i].targets_differ;
 	}
-	if (answer->query->rank && answer->query->by_province && !answer->query->by_unit &&
-	    answer->query->each == TD_EACH_NONE)
+	if (is_ranked(answer->query)) {
 		rank_rows(answer->query, sorted, answer->count);
+		qsort(sorted, answer->count, sizeof *sorted, compare_ranks);
+	}
 	answer->rows = sorted;
 	*rows = sorted;
 	*count = answer->count;

@@ -84,8 +84,8 @@ typedef struct td_row {
 } td_row_t;
 
 /* Sorts and ranks; the rows live as long as the answer. Rows come by figure, bucket, hour,
- * province, unit, dimension. Without by_unit, by and each, a figure has a row for each province
- * even where nothing was counted. */
+ * province, unit, dimension; ranked ones by figure, dimension, rank. Without by_unit and by, a
+ * figure has a row for each bucket and province even where nothing was counted. */
 TD_MUST_USE bool td_answer_finish(td_answer_t *answer, const td_row_t **rows, size_t *count,
 				  td_err_t *err);
 

@@ -103,10 +103,26 @@ static bool fill_positions(const td_shard_view_t *shards, size_t count, td_arena
 	return true;
 }
 
-static void add_shards(const td_shard_view_t *shards, size_t count,
-		       Thidua__V1__Completeness *completeness)
+/* Whether it is the shard of an office, or of one of the provinces asked for. */
+static bool is_asked(const td_shard_view_t *shard, const td_reference_t *reference,
+		     const td_completeness_ask_t *ask)
+{
+	const td_reporter_t *reporter = td_reference_reporter(reference, shard->reporter);
+	if (reporter == NULL || reporter->kind != TD_REPORTER_PROVINCE)
+		return true;
+	for (size_t i = 0; i < ask->province_count; i++) {
+		if (strcmp(ask->provinces[i], reporter->province) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void add_shards(const td_shard_view_t *shards, size_t count, const td_reference_t *reference,
+		       const td_completeness_ask_t *ask, Thidua__V1__Completeness *completeness)
 {
 	for (size_t i = 0; i < count; i++) {
+		if (!is_asked(&shards[i], reference, ask))
+			continue;
 		completeness->open_rejections += shards[i].head.counts.open_rejections;
 		completeness->sequence_gaps += missing_sequences(&shards[i]);
 	}
@@ -121,13 +137,21 @@ bool td_completeness_fill(const td_shard_view_t *shards, size_t count,
 		return false;
 	thidua__v1__completeness__init(completeness);
 	answer->completeness = completeness;
-	add_shards(shards, count, completeness);
+	add_shards(shards, count, reference, ask, completeness);
+	completeness->provinces_incomplete =
+		td_arena_take(arena, ask->province_count * sizeof(char *));
+	if (completeness->provinces_incomplete == NULL)
+		return false;
 	completeness->provinces_expected = (uint32_t)ask->province_count;
 	int64_t least = INT64_MAX;
 	for (size_t i = 0; i < ask->province_count; i++) {
 		int64_t until = td_completeness_until(shards, count, reference, ask->provinces[i]);
 		least = until < least ? until : least;
-		completeness->provinces_complete += until >= ask->end_ms ? 1 : 0;
+		if (until >= ask->end_ms)
+			completeness->provinces_complete++;
+		else
+			completeness->provinces_incomplete[completeness->n_provinces_incomplete++] =
+				(char *)ask->provinces[i];
 	}
 	if (ask->province_count == 0 || least <= 0)
 		return true;

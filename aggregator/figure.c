@@ -1,8 +1,11 @@
 #include "aggregator/answer.h"
 
 #include "aggregator/dimension.h"
+#include "common/nearest.h"
 
 #include <stdio.h>
+
+enum { LIST_MAX = 320 };
 
 static void figure_of_metric(const td_metric_info_t *metric, td_figure_t *figure)
 {
@@ -38,47 +41,26 @@ static void figure_of_rate(const td_rate_info_t *rate, td_figure_t *figure)
 	memcpy(figure->under, rate->denominators, sizeof figure->under);
 }
 
-/* How many letters must change to make one code of the other, at most. */
-static size_t distance(const char *a, const char *b)
-{
-	enum { LONGEST = 64 };
-	size_t row[LONGEST + 1], length = strlen(b);
-	if (length > LONGEST)
-		return SIZE_MAX;
-	for (size_t j = 0; j <= length; j++)
-		row[j] = j;
-	for (size_t i = 1; a[i - 1] != '\0'; i++) {
-		size_t diagonal = row[0];
-		row[0] = i;
-		for (size_t j = 1; j <= length; j++) {
-			size_t best = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[length];
-}
-
+/* The code that was meant; NULL if none is near. */
 static const char *nearest_code(const char *code)
 {
-	size_t metric_count, rate_count, best = SIZE_MAX;
+	size_t metric_count, rate_count;
 	const td_metric_info_t *metrics = td_metric_all(&metric_count);
 	const td_rate_info_t *rates = td_rate_all(&rate_count);
-	const char *nearest = "";
-	for (size_t i = 0; i < metric_count + rate_count; i++) {
-		const char *other =
-			i < metric_count ? metrics[i].code : rates[i - metric_count].code;
-		size_t far = distance(code, other);
-		if (far < best) {
-			best = far;
-			nearest = other;
-		}
-	}
-	return nearest;
+	td_nearest_t nearest = td_nearest_to(code);
+	for (size_t i = 0; i < metric_count; i++)
+		td_nearest_try(&nearest, metrics[i].code);
+	for (size_t i = 0; i < rate_count; i++)
+		td_nearest_try(&nearest, rates[i].code);
+	return nearest.word;
+}
+
+static bool no_figure(const char *code, td_err_t *err)
+{
+	const char *meant = nearest_code(code);
+	return td_err_set(err, TD_EUSAGE,
+			  "there is no figure '%s'%s%s%s; thidua-tally metrics lists them", code,
+			  meant ? " (did you mean '" : "", meant ? meant : "", meant ? "'?)" : "");
 }
 
 bool td_figure_find(const char *code, td_figure_t *figure, td_err_t *err)
@@ -90,11 +72,7 @@ bool td_figure_find(const char *code, td_figure_t *figure, td_err_t *err)
 	else if (rate != NULL)
 		figure_of_rate(rate, figure);
 	else
-		return td_err_set(
-			err, TD_EUSAGE,
-			"there is no metric '%s'; did you mean '%s'? `thidua-tally metrics` "
-			"lists them",
-			code, nearest_code(code));
+		return no_figure(code, err);
 	return true;
 }
 
@@ -109,6 +87,25 @@ bool td_figure_is_rate(const td_figure_t *figure)
 	return figure->under[0] != TD_METRIC_NONE;
 }
 
+/* Names the values that there are. */
+static bool no_value(td_dimension_t dimension, const char *word, size_t length, td_err_t *err)
+{
+	char list[LIST_MAX] = "";
+	size_t used = 0;
+	for (uint32_t value = 1; value < 64; value++) {
+		const td_value_info_t *info = td_dimension_value(dimension, (uint8_t)value);
+		if (info == NULL)
+			continue;
+		int size = snprintf(list + used, sizeof list - used, "%s%s", used > 0 ? ", " : "",
+				    info->code);
+		if (size < 0 || (size_t)size >= sizeof list - used)
+			break;
+		used += (size_t)size;
+	}
+	return td_err_set(err, TD_EUSAGE, "'%.*s' is no value of %s; there are: %s", (int)length,
+			  word, td_dimension_name(dimension), list);
+}
+
 /* Adds the bit of one value; `word` ends at a comma or at the text's end. */
 static bool add_value(td_figure_t *figure, const char *word, size_t length, td_err_t *err)
 {
@@ -120,8 +117,7 @@ static bool add_value(td_figure_t *figure, const char *word, size_t length, td_e
 			return true;
 		}
 	}
-	return td_err_set(err, TD_EUSAGE, "'%.*s' is no value of %s", (int)length, word,
-			  td_dimension_name(figure->only));
+	return no_value(figure->only, word, length, err);
 }
 
 bool td_figure_select(td_figure_t *figure, const char *selection, td_err_t *err)
@@ -140,10 +136,11 @@ bool td_figure_select(td_figure_t *figure, const char *selection, td_err_t *err)
 	figure->only_values = 0;
 	if (figure->only == TD_DIM_NONE ||
 	    (figure->dim1 != figure->only && figure->dim2 != figure->only))
-		return td_err_set(err, TD_EUSAGE,
-				  "%s is not counted by '%s'; `thidua-tally metrics` shows by what "
-				  "it is",
-				  figure->code, name);
+		return td_err_set(err, TD_EUSAGE, "%s is not counted by '%s'%s%s%s%s", figure->code,
+				  name, figure->dim1 == TD_DIM_NONE ? "" : ", only by ",
+				  td_dimension_name(figure->dim1),
+				  figure->dim2 == TD_DIM_NONE ? "" : " and ",
+				  td_dimension_name(figure->dim2));
 	const char *word = selection + length;
 	while (*word != '\0') {
 		size_t size = strcspn(++word, ",");

@@ -2,12 +2,13 @@
 
 #include "aggregator/dimension.h"
 #include "common/localday.h"
+#include "common/nearest.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LIST_MAX = 512, HOURS = 24, HOUR_MS = 3600 * 1000, LAST_DAYS_MAX = 3660 };
+enum { YEARS_BACK = 5, LIST_MAX = 512, HOURS = 24, HOUR_MS = 3600 * 1000, LAST_DAYS_MAX = 3660 };
 
 bool td_request_day(const char *text, int32_t *day, td_err_t *err)
 {
@@ -51,15 +52,27 @@ typedef struct resolving {
 	td_err_t *err;
 } resolving_t;
 
+/* Names the one that was meant, of those that report. */
+static bool no_province(const resolving_t *to, const char *word)
+{
+	const td_reporter_t *reporter;
+	td_nearest_t nearest = td_nearest_to(word);
+	for (size_t i = 0; (reporter = td_reference_reporter_at(to->reference, i)) != NULL; i++)
+		if (reporter->kind == TD_REPORTER_PROVINCE)
+			td_nearest_try(&nearest, reporter->province);
+	return td_err_set(to->err, TD_EUSAGE,
+			  "there is no province '%s'%s%s%s; provinces.tsv of the reference data "
+			  "lists them",
+			  word, nearest.word ? " (did you mean '" : "",
+			  nearest.word ? nearest.word : "", nearest.word ? "'?)" : "");
+}
+
 static bool add_province(void *context, const char *word)
 {
 	resolving_t *to = context;
 	td_query_t *query = &to->resolved->query;
 	if (td_reference_province(to->reference, word) == NULL)
-		return td_err_set(to->err, TD_EUSAGE,
-				  "there is no province '%s'; provinces.tsv of the reference data "
-				  "lists them",
-				  word);
+		return no_province(to, word);
 	if (query->province_count == TD_PROVINCES_MAX)
 		return td_err_set(to->err, TD_EUSAGE, "more than %d provinces", TD_PROVINCES_MAX);
 	char *copy = to->resolved->provinces[query->province_count];
@@ -75,12 +88,35 @@ static void add_member(const td_province_t *province, void *context)
 	(void)add_province(to, province->id);
 }
 
+/* Of another year's members those that are there on the last day. */
+static void add_member_still_there(const td_province_t *province, void *context)
+{
+	resolving_t *to = context;
+	int32_t day = to->resolved->query.days.last;
+	if (province->from_day <= day && day <= province->to_day)
+		add_member(province, context);
+}
+
+/* The members of the year, or where the table does not have it yet, of the last year before. */
+static void add_members(const td_request_t *request, resolving_t *to, int32_t year)
+{
+	td_query_t *query = &to->resolved->query;
+	to->resolved->members_year = year;
+	td_reference_members(to->reference, (uint32_t)request->cluster, year, add_member, to);
+	for (int32_t back = 1; query->province_count == 0 && back <= YEARS_BACK; back++) {
+		to->resolved->members_year = year - back;
+		td_reference_members(to->reference, (uint32_t)request->cluster, year - back,
+				     add_member_still_there, to);
+	}
+}
+
 static bool resolve_provinces(const td_request_t *request, resolving_t *to)
 {
 	if (request->provinces != NULL)
 		return for_each_word(request->provinces, add_province, to, to->err);
 	int32_t year = td_localday_yyyymmdd(to->resolved->query.days.last) / 10000;
-	td_reference_members(to->reference, (uint32_t)request->cluster, year, add_member, to);
+	to->resolved->days_year = year;
+	add_members(request, to, year);
 	if (to->resolved->query.province_count == 0)
 		return td_err_set(
 			to->err, TD_EUSAGE,
@@ -88,6 +124,20 @@ static bool resolve_provinces(const td_request_t *request, resolving_t *to)
 			"or add the year to clusters.tsv of the reference data",
 			(int)request->cluster, year);
 	return true;
+}
+
+static bool no_split(const resolving_t *to, const char *word)
+{
+	td_nearest_t nearest = td_nearest_to(word);
+	td_nearest_try(&nearest, "province");
+	td_nearest_try(&nearest, "unit");
+	for (int dimension = TD_DIM_NONE + 1; dimension <= TD_DIM_PERIOD_KIND; dimension++)
+		td_nearest_try(&nearest, td_dimension_name((td_dimension_t)dimension));
+	return td_err_set(to->err, TD_EUSAGE,
+			  "'%s' is nothing to split by%s%s%s; write province, unit, or a dimension "
+			  "that thidua-tally metrics shows, such as severity",
+			  word, nearest.word ? " (did you mean '" : "",
+			  nearest.word ? nearest.word : "", nearest.word ? "'?)" : "");
 }
 
 static bool add_split(void *context, const char *word)
@@ -100,11 +150,7 @@ static bool add_split(void *context, const char *word)
 	else if (strcmp(word, "unit") == 0)
 		query->by_unit = query->by_province = true;
 	else if (dimension == TD_DIM_NONE)
-		return td_err_set(
-			to->err, TD_EUSAGE,
-			"'%s' is nothing to split by; write province, unit, or a dimension "
-			"that `thidua-tally metrics` shows, such as severity",
-			word);
+		return no_split(to, word);
 	else if (query->by != TD_DIM_NONE && query->by != dimension)
 		return td_err_set(to->err, TD_EUSAGE, "only one dimension to split by, not also %s",
 				  word);
@@ -255,12 +301,8 @@ static bool resolve_days(const td_request_t *request, int64_t now_ms, td_resolve
 		(void)snprintf(resolved->title, sizeof resolved->title, "%s", request->last);
 		return resolve_last(request->last, now_ms, query, err);
 	}
-	if (range) {
-		(void)snprintf(resolved->title, sizeof resolved->title, "%.10s – %.10s",
-			       request->from == NULL ? "" : request->from,
-			       request->to == NULL ? "" : request->to);
+	if (range)
 		return resolve_range(request, query, err);
-	}
 	return resolve_period(request, td_localday_of_ms(now_ms), resolved, err);
 }
 
@@ -276,6 +318,27 @@ static bool resolve_figures(const td_request_t *request, td_query_t *query, td_e
 	return true;
 }
 
+static bool resolve_splits(const td_request_t *request, resolving_t *to)
+{
+	td_query_t *query = &to->resolved->query;
+	if (request->by != NULL && !for_each_word(request->by, add_split, to, to->err))
+		return false;
+	if (request->only != NULL && !resolve_only(request->only, query, to->err))
+		return false;
+	if (request->each != NULL && !resolve_each(request->each, query, to->err))
+		return false;
+	if (query->grain == TD_GRAIN_HOUR && query->by_unit)
+		return td_err_set(to->err, TD_EUSAGE, "hours are kept by province, not by unit");
+	if (query->grain == TD_GRAIN_HOUR && request->compare)
+		return td_err_set(to->err, TD_EUSAGE,
+				  "the hours of a year before are not kept; compare days");
+	if (request->rank && (query->by_unit || query->each != TD_EACH_NONE))
+		return td_err_set(to->err, TD_EUSAGE,
+				  "--rank numbers provinces over all days, neither units nor "
+				  "buckets");
+	return true;
+}
+
 bool td_request_resolve(const td_request_t *request, const td_reference_t *reference,
 			int64_t now_ms, td_resolved_t *resolved, td_err_t *err)
 {
@@ -283,16 +346,9 @@ bool td_request_resolve(const td_request_t *request, const td_reference_t *refer
 	td_query_t *query = &resolved->query;
 	resolving_t to = {.reference = reference, .resolved = resolved, .err = err};
 	if (!resolve_figures(request, query, err) ||
-	    !resolve_days(request, now_ms, resolved, err) || !resolve_provinces(request, &to))
+	    !resolve_days(request, now_ms, resolved, err) || !resolve_splits(request, &to) ||
+	    !resolve_provinces(request, &to))
 		return false;
-	if (request->by != NULL && !for_each_word(request->by, add_split, &to, err))
-		return false;
-	if (request->only != NULL && !resolve_only(request->only, query, err))
-		return false;
-	if (request->each != NULL && !resolve_each(request->each, query, err))
-		return false;
-	if (query->by_unit && query->grain == TD_GRAIN_HOUR)
-		return td_err_set(err, TD_EUSAGE, "hours are kept by province, not by unit");
 	if (!request->compare)
 		query->before = (td_days_t){.first = 0, .last = -1};
 	query->rank = request->rank;

@@ -44,19 +44,6 @@ void td_show_day(const td_show_t *show, int32_t on, char *text)
 		(void)snprintf(text, 16, "%04d-%02d-%02d", year, month, day);
 }
 
-/* "07:00 15/12/2020", or "2020-12-15 07:00" in English, in Viet Nam's time. */
-static const char *moment_text(const td_show_t *show, int64_t ms)
-{
-	char day[16];
-	int32_t local = td_localday_of_ms(ms);
-	int64_t minutes = (ms - td_localday_start_ms(local)) / 60000;
-	td_show_day(show, td_localday_yyyymmdd(local), day);
-	int hour = (int)(minutes / 60), minute = (int)(minutes % 60);
-	return show->lang == TD_LANG_VI
-		       ? td_show_format(show->arena, "%02d:%02d %s", hour, minute, day)
-		       : td_show_format(show->arena, "%s %02d:%02d", day, hour, minute);
-}
-
 static const char *unit_name(const td_show_t *show, const Thidua__V1__TallyRow *row)
 {
 	int32_t day;
@@ -214,46 +201,6 @@ static bool row_cells(const td_show_t *show, const Thidua__V1__TallyRow *row, td
 	return td_table_add(table, cells);
 }
 
-/* Raw offsets below the positions of which no verdict was seen. */
-static uint64_t holes_of(const Thidua__V1__TallyAnswer *answer)
-{
-	uint64_t holes = 0;
-	for (size_t i = 0; i < answer->n_positions; i++)
-		holes += answer->positions[i]->open_holes;
-	return holes;
-}
-
-bool td_show_completeness(const td_show_t *show, const Thidua__V1__TallyAnswer *answer,
-			  const char **text)
-{
-	const Thidua__V1__Completeness *complete = answer->completeness;
-	*text = "";
-	if (complete == NULL)
-		return true;
-	const char *until = td_say(show->lang, "chưa rõ", "unknown");
-	if (complete->complete_until != NULL)
-		until = moment_text(show, complete->complete_until->seconds * 1000);
-	if (until == NULL)
-		return false;
-	unsigned long long open = complete->open_rejections, gaps = complete->sequence_gaps,
-			   holes = holes_of(answer);
-	if (show->lang == TD_LANG_VI)
-		*text = td_show_format(
-			show->arena,
-			"Đầy đủ: %u/%u tỉnh; toàn bộ đến %s. Chưa sửa: %llu bản ghi bị từ "
-			"chối. Thiếu: %llu số thứ tự, %llu vị trí nhật ký.\n",
-			complete->provinces_complete, complete->provinces_expected, until, open,
-			gaps, holes);
-	else
-		*text = td_show_format(show->arena,
-				       "Complete: %u of %u provinces; all until %s. Open: %llu "
-				       "rejected records. Missing: %llu sequence numbers, %llu log "
-				       "positions.\n",
-				       complete->provinces_complete, complete->provinces_expected,
-				       until, open, gaps, holes);
-	return *text != NULL;
-}
-
 bool td_show_rows(const td_show_t *show, const Thidua__V1__TallyAnswer *answer, const char **text)
 {
 	bool vi = show->lang == TD_LANG_VI;
@@ -282,15 +229,25 @@ bool td_show_rows(const td_show_t *show, const Thidua__V1__TallyAnswer *answer, 
 	return td_table_text(table, text);
 }
 
-bool td_show_table(const td_show_t *show, const Thidua__V1__TallyAnswer *answer, const char **text)
+/* "15/12/2020 – 14/12/2021", or a window of hours with its hours. */
+static const char *range_text(const td_show_t *show, const Thidua__V1__TallyAnswer *answer)
 {
 	char from[16], to[16];
-	const char *rows, *complete;
-	if (!td_show_rows(show, answer, &rows) || !td_show_completeness(show, answer, &complete))
-		return false;
 	td_show_day(show, answer->from_on, from);
 	td_show_day(show, answer->to_on, to);
-	*text = td_show_format(show->arena, "%s: %s – %s\n\n%s\n%s", answer->title, from, to, rows,
-			       complete);
+	if (show->query->grain != TD_GRAIN_HOUR)
+		return td_show_format(show->arena, "%s – %s", from, to);
+	return td_show_format(show->arena, "%s %02d:00 – %s %02d:59", from, show->query->first_hour,
+			      to, show->query->last_hour);
+}
+
+bool td_show_table(const td_show_t *show, const Thidua__V1__TallyAnswer *answer, const char **text)
+{
+	const char *rows, *complete, *range = range_text(show, answer);
+	if (range == NULL || !td_show_rows(show, answer, &rows) ||
+	    !td_show_completeness(show, answer, &complete))
+		return false;
+	*text = td_show_format(show->arena, "%s%s%s\n\n%s\n%s", answer->title,
+			       answer->title[0] == '\0' ? "" : ": ", range, rows, complete);
 	return *text != NULL;
 }

@@ -6,7 +6,12 @@
 #include "aggregator/summary.h"
 #include "aggregator/tally_read.h"
 #include "common/localday.h"
+#include "common/nearest.h"
 #include "proto/json.h"
+
+#include <stdio.h>
+
+#include <stdio.h>
 
 enum { JSON_MAX = 256 * 1024 * 1024 };
 
@@ -37,6 +42,33 @@ bool td_tally_json(const td_tally_t *tally, const ProtobufCMessage *message, con
 	return ok;
 }
 
+/* Says in the title that the cluster's members are those of another year. */
+static void add_members_year(td_lang_t lang, int64_t cluster, td_resolved_t *resolved)
+{
+	size_t used = strlen(resolved->title);
+	(void)snprintf(resolved->title + used, sizeof resolved->title - used, "%s(%s %d %s %d)",
+		       used > 0 ? " " : "", td_say(lang, "cụm", "cluster"), (int)cluster,
+		       td_say(lang, "như năm", "as in"), (int)resolved->members_year);
+}
+
+/* Hours are kept for some weeks only: an answer without them would be a wrong one. */
+static bool check_hours(const td_query_t *query, const td_shard_view_t *shards, size_t count,
+			td_err_t *err)
+{
+	int32_t from = INT32_MIN;
+	for (size_t i = 0; i < count; i++) {
+		if (shards[i].present && shards[i].head.hours_from_day > from)
+			from = shards[i].head.hours_from_day;
+	}
+	if (query->grain != TD_GRAIN_HOUR || query->days.first >= from)
+		return true;
+	int32_t on = td_localday_yyyymmdd(from);
+	return td_err_set(err, TD_EUSAGE,
+			  "hours are kept from %04d-%02d-%02d on, %d days by the log's own time; "
+			  "ask for days",
+			  on / 10000, on / 100 % 100, on % 100, TD_HOUR_DAYS);
+}
+
 static bool resolve(const td_tally_t *tally, const char *const *figures, size_t count,
 		    td_resolved_t *resolved, td_err_t *err)
 {
@@ -58,7 +90,11 @@ static bool resolve(const td_tally_t *tally, const char *const *figures, size_t 
 		.compare = settings->compare,
 		.rank = settings->rank,
 	};
-	return td_request_resolve(&request, tally->reference, tally->now_ms, resolved, err);
+	if (!td_request_resolve(&request, tally->reference, tally->now_ms, resolved, err))
+		return false;
+	if (resolved->members_year != resolved->days_year)
+		add_members_year(lang_of(settings), settings->cluster, resolved);
+	return true;
 }
 
 /* Reads the shards into the answers, and says in `message` how complete they are. */
@@ -72,7 +108,8 @@ static bool read_answers(const td_tally_t *tally, const td_query_t *query,
 				    .answers = answers,
 				    .answer_count = count,
 				    .generation = (uint32_t)tally->settings->generation};
-	if (!td_tally_read(tally->redis, &ask, tally->arena, &shards, &shard_count, err))
+	if (!td_tally_read(tally->redis, &ask, tally->arena, &shards, &shard_count, err) ||
+	    !check_hours(query, shards, shard_count, err))
 		return false;
 	int64_t end_ms = td_localday_start_ms(query->days.last + 1);
 	const td_completeness_ask_t complete = {
@@ -193,6 +230,20 @@ static bool add_note(const td_tally_t *tally, const char **text, td_err_t *err)
 	return *text != NULL || no_memory(err);
 }
 
+/* Whether a single word that is no figure was meant for a command. */
+static bool is_slip(const char *word, size_t count, td_err_t *err)
+{
+	td_figure_t figure;
+	td_nearest_t nearest = td_nearest_to(word);
+	for (size_t i = 0; i < TD_COUNT(commands); i++)
+		td_nearest_try(&nearest, commands[i]);
+	if (count != 1 || nearest.word == NULL || td_figure_find(word, &figure, err))
+		return false;
+	(void)td_err_set(err, TD_EUSAGE, "there is no figure or command '%s'; did you mean '%s'?",
+			 word, nearest.word);
+	return true;
+}
+
 bool td_tally_command(const td_tally_t *tally, const char *const *arguments, size_t count,
 		      const char **text, td_err_t *err)
 {
@@ -207,6 +258,7 @@ bool td_tally_command(const td_tally_t *tally, const char *const *arguments, siz
 	bool ok = strcmp(command, "status") == 0 ? td_tally_status(tally, text, err)
 		  : ranking || strcmp(command, "summary") == 0
 			  ? answer_summary(tally, ranking, text, err)
-			  : answer_figures(tally, arguments, count, text, err);
+			  : !is_slip(command, count, err) &&
+				    answer_figures(tally, arguments, count, text, err);
 	return ok && add_note(tally, text, err);
 }

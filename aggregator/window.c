@@ -18,13 +18,18 @@ static int32_t read_number(const char *text, const char *end)
 	return number;
 }
 
-/* Reads what stands behind the year: "9M", "H1", "Q3", "M09". */
+/* Reads what stands behind the year: "9M", "H1", "Q3", "M09", or "09" for the latter. */
 static bool read_part(const char *part, td_period_t *period)
 {
 	if (strcmp(part, "9M") == 0) {
 		period->months = 9;
 		period->number = 1;
 		return true;
+	}
+	if (part[0] >= '0' && part[0] <= '9') {
+		period->months = 1;
+		period->number = strlen(part) == 2 ? read_number(part, part + 2) : -1;
+		return period->number >= 1 && period->number <= MONTHS;
 	}
 	period->months = part[0] == 'H' ? 6 : part[0] == 'Q' ? 3 : part[0] == 'M' ? 1 : 0;
 	if (period->months == 0)
@@ -45,7 +50,7 @@ bool td_period_parse(const char *text, td_calendar_t calendar, td_period_t *peri
 		return td_err_set(
 			err, TD_EUSAGE,
 			"'%s' is no period; write a year (2021), a half (2021-H1), a quarter "
-			"(2021-Q3), a month (2021-M09) or nine months (2021-9M)",
+			"(2021-Q3), a month (2021-09) or nine months (2021-9M)",
 			text);
 	return true;
 }

@@ -29,7 +29,8 @@ typedef struct td_period {
 	int32_t year, months, number;
 } td_period_t;
 
-/* Reads "2021", "2021-9M" (its first nine months), "2021-H1", "2021-Q3", "2021-M09". */
+/* Reads "2021", "2021-9M" (its first nine months), "2021-H1", "2021-Q3", "2021-09" or "2021-M09".
+ */
 TD_MUST_USE bool td_period_parse(const char *text, td_calendar_t calendar, td_period_t *period,
 				 td_err_t *err);
 td_days_t td_period_days(const td_period_t *period);

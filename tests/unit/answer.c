@@ -159,13 +159,45 @@ static void months_of_the_police_begin_on_the_15th(void **state)
 	td_query_t query = query_of("cases.occurred");
 	query.each = TD_EACH_MONTH;
 	td_answer_t *answer = ask(&query, given, TD_COUNT(given), &rows, &count);
-	assert_int_equal(count, 2);
-	assert_int_equal(td_localday_yyyymmdd(rows[0].bucket_day), 20210115);
-	assert_int_equal(rows[0].over, 1);
-	assert_int_equal(td_localday_yyyymmdd(rows[1].bucket_day), 20210215);
-	assert_int_equal(rows[1].over, 6);
-	assert_int_equal(rows[1].over_before, 8);
+	assert_int_equal(count, 12);
+	assert_int_equal(td_localday_yyyymmdd(rows[1].bucket_day), 20210115);
+	assert_int_equal(rows[1].over, 1);
+	assert_int_equal(td_localday_yyyymmdd(rows[2].bucket_day), 20210215);
+	assert_int_equal(rows[2].over, 6);
+	assert_int_equal(rows[2].over_before, 8);
 	td_answer_free(answer);
+}
+
+static void a_bucket_in_which_nothing_was_counted_is_zero_and_not_missing(void **state)
+{
+	(void)state;
+	static const struct {
+		td_each_t each;
+		int32_t from, to;
+		size_t rows;
+	} asked[] = {
+		{TD_EACH_DAY, 20210227, 20210302, 4},   {TD_EACH_HALF, 20210210, 20210316, 4},
+		{TD_EACH_MONTH, 20210114, 20210215, 3}, {TD_EACH_QUARTER, 20201215, 20211214, 4},
+		{TD_EACH_YEAR, 20201215, 20211214, 1},  {TD_EACH_NONE, 20210101, 20210105, 1},
+		{TD_EACH_HOUR, 20210301, 20210302, 38},
+	};
+	for (size_t i = 0; i < TD_COUNT(asked); i++) {
+		size_t count;
+		const td_row_t *rows;
+		td_query_t query = query_of("cases.occurred");
+		query.each = asked[i].each;
+		query.days = (td_days_t){day_of(asked[i].from), day_of(asked[i].to)};
+		if (query.each == TD_EACH_HOUR) {
+			query.grain = TD_GRAIN_HOUR;
+			query.first_hour = 5;
+			query.last_hour = 18;
+		}
+		td_answer_t *answer = ask(&query, NULL, 0, &rows, &count);
+		assert_int_equal(count, asked[i].rows);
+		assert_int_equal(rows[0].bucket_day, query.days.first);
+		assert_int_equal(rows[0].over, 0);
+		td_answer_free(answer);
+	}
 }
 
 static void a_window_of_hours_is_cut_within_its_first_and_last_day(void **state)
@@ -239,6 +271,29 @@ static void targets_of_a_rate_are_not_added_up(void **state)
 	sum_has_target("severity=very", 7500, false);
 }
 
+static void a_target_stands_beside_whole_sums_only(void **state)
+{
+	(void)state;
+	static const given_t given[] = {
+		{false, 20210401, CELL(IDENTITY_RECEIVED, 0, 0, "vn-06"), 5},
+		{false, 20210401, CELL(IDENTITY_RECEIVED, 0, 0, "vn-06.136"), 5},
+		{false, 20211214, CELL(TARGET, TD_METRIC_IDENTITY_RECEIVED, YEAR, "vn-06"), 10},
+	};
+	for (int split = 0; split < 3; split++) {
+		size_t count, with_target = 0;
+		const td_row_t *rows;
+		td_query_t query = query_of("identity.files_received");
+		query.by_province = true;
+		query.by_unit = split == 1;
+		query.each = split == 2 ? TD_EACH_MONTH : TD_EACH_NONE;
+		td_answer_t *answer = ask(&query, given, TD_COUNT(given), &rows, &count);
+		for (size_t i = 0; i < count; i++)
+			with_target += rows[i].has_target;
+		assert_int_equal(with_target, split == 0);
+		td_answer_free(answer);
+	}
+}
+
 static void equals_share_a_rank(void **state)
 {
 	(void)state;
@@ -254,9 +309,15 @@ static void equals_share_a_rank(void **state)
 	query.province_count = 3;
 	query.by_province = query.rank = true;
 	td_answer_t *answer = ask(&query, given, TD_COUNT(given), &rows, &count);
-	assert_int_equal(rows[0].rank, 3);
-	assert_int_equal(rows[1].rank, 1);
-	assert_int_equal(rows[2].rank, 1);
+	static const struct {
+		uint16_t province;
+		uint32_t rank;
+	} expected[] = {{1, 1}, {2, 1}, {0, 3}};
+	assert_int_equal(count, TD_COUNT(expected));
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(rows[i].province_index, expected[i].province);
+		assert_int_equal(rows[i].rank, expected[i].rank);
+	}
 	td_answer_free(answer);
 }
 
@@ -286,6 +347,8 @@ int main(void)
 		cmocka_unit_test(a_window_of_hours_is_cut_within_its_first_and_last_day),
 		cmocka_unit_test(a_target_stands_beside_the_figure_that_it_is_for),
 		cmocka_unit_test(targets_of_a_rate_are_not_added_up),
+		cmocka_unit_test(a_bucket_in_which_nothing_was_counted_is_zero_and_not_missing),
+		cmocka_unit_test(a_target_stands_beside_whole_sums_only),
 		cmocka_unit_test(equals_share_a_rank),
 		cmocka_unit_test(what_is_no_figure_is_answered_with_the_nearest),
 	};
