@@ -21,6 +21,7 @@ struct td_kafka_group {
 	td_kafka_member_t *members; /* the topics assigned now */
 	size_t count;
 	int64_t commit_ms; /* when to commit next */
+	bool joined;       /* the servers and our rights were right once */
 	td_log_limit_t limit;
 };
 
@@ -102,6 +103,8 @@ static void assign_all(td_kafka_group_t *group, const rd_kafka_topic_partition_l
 {
 	revoke_all(group, true); /* nothing is left, unless a revocation never came */
 	group->members = calloc((size_t)list->cnt + 1, sizeof *group->members);
+	if (!group->members)
+		td_log(TD_LOG_ERROR, "no_memory", td_log_int("topics", list->cnt));
 	for (int i = 0; group->members && i < list->cnt; i++)
 		assign_one(group, &list->elems[i]);
 	for (size_t i = 0; i < group->count; i++)
@@ -113,6 +116,7 @@ static void on_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t error,
 			 rd_kafka_topic_partition_list_t *list, void *opaque)
 {
 	td_kafka_group_t *group = opaque;
+	group->joined = true;
 	if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
 		rd_kafka_topic_partition_list_t *none = rd_kafka_topic_partition_list_new(1);
 		error = rd_kafka_assign(client, none);
@@ -211,7 +215,8 @@ bool td_kafka_group_poll(td_kafka_group_t *group, int timeout_ms, td_err_t *err)
 		fine = judge(group, message->err, rd_kafka_message_errstr(message), err);
 	if (message)
 		rd_kafka_message_destroy(message);
-	if (fine && group->base.trouble == TD_KAFKA_REFUSED)
+	/* Later it is a broker that is just starting or ending, and the log has it. */
+	if (fine && !group->joined && group->base.trouble == TD_KAFKA_REFUSED)
 		fine = td_err_set(err, TD_ECONFIG, "group %s: %s", group->settings.group_id,
 				  group->base.why);
 	int64_t now_ms = td_clock_mono_ms();

@@ -86,22 +86,17 @@ static bool fill(page_t *page, const td_opt_program_t *program)
 	return true;
 }
 
-/* Leaves out argp's remark on how short options take values. */
-static char *filter(int key, const char *text, void *context)
-{
-	(void)context;
-	return key == ARGP_KEY_HELP_DUP_ARGS_NOTE ? NULL : (char *)(uintptr_t)text;
-}
-
 static void print(const td_opt_program_t *program, td_opt_show_t show,
 		  const struct argp_option *options, const char *doc)
 {
 	char name[64];
-	const struct argp argp = {options, NULL, program->arguments, doc, NULL, filter, NULL};
+	const struct argp argp = {options, NULL, program->arguments, doc, NULL, NULL, NULL};
 	unsigned flags = show == TD_OPT_USAGE
 				 ? ARGP_HELP_USAGE
 				 : ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC;
 	(void)snprintf(name, sizeof name, "%s", program->name);
+	/* Without its remark on how short options take values; whoever has set it knows better. */
+	(void)setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
 	argp_help(&argp, stdout, flags, name);
 }
 
