@@ -44,17 +44,6 @@ void td_kafka_admin_free(td_kafka_admin_t *admin)
 	free(admin);
 }
 
-bool td_kafka_admin_fail(td_kafka_admin_t *admin, rd_kafka_resp_err_t error, const char *reason,
-			 const char *what, const char *name, td_err_t *err)
-{
-	(void)rd_kafka_poll(admin->base.client, 0); /* errors of the whole client come there */
-	bool is_away = td_kafka_classify(error) == TD_KAFKA_RETRY;
-	if (!is_away || admin->base.trouble == TD_KAFKA_FINE)
-		return td_kafka_fail(err, error, reason, what, name);
-	return td_err_set(err, td_kafka_class_code(admin->base.trouble), "%s%s%s: %s", what,
-			  name ? " " : "", name ? name : "", admin->base.why);
-}
-
 /* Asks about one topic, or about all for NULL. */
 static bool ask(td_kafka_admin_t *admin, rd_kafka_topic_t *topic, bool all,
 		const struct rd_kafka_metadata **metadata, td_err_t *err)
@@ -62,10 +51,13 @@ static bool ask(td_kafka_admin_t *admin, rd_kafka_topic_t *topic, bool all,
 	admin->base.trouble = TD_KAFKA_FINE;
 	rd_kafka_resp_err_t error =
 		rd_kafka_metadata(admin->base.client, all, topic, metadata, admin->timeout_ms);
-	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-		return td_kafka_admin_fail(admin, error, NULL,
-					   "asking the Kafka cluster for its topics", NULL, err);
-	admin->base.trouble = TD_KAFKA_FINE; /* whatever it was, it has passed */
+	if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+		const char *reason = NULL;
+		td_kafka_base_blame(&admin->base, &error, &reason);
+		return td_kafka_fail(err, error, reason, "asking the Kafka cluster for its topics",
+				     NULL);
+	}
+	td_kafka_base_answered(&admin->base);
 	return true;
 }
 
@@ -107,8 +99,8 @@ bool td_kafka_admin_topics(td_kafka_admin_t *admin, td_kafka_topic_fn *each, voi
 }
 
 /* What the answer about one topic says of it. */
-static bool judge(td_kafka_admin_t *admin, const struct rd_kafka_metadata *metadata,
-		  const char *name, bool *exists, td_kafka_topic_info_t *info, td_err_t *err)
+static bool judge(const struct rd_kafka_metadata *metadata, const char *name, bool *exists,
+		  td_kafka_topic_info_t *info, td_err_t *err)
 {
 	const struct rd_kafka_metadata_topic *topic = metadata->topics;
 	*exists = false;
@@ -117,7 +109,7 @@ static bool judge(td_kafka_admin_t *admin, const struct rd_kafka_metadata *metad
 	if (topic->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
 		return true;
 	if (topic->err != RD_KAFKA_RESP_ERR_NO_ERROR)
-		return td_kafka_admin_fail(admin, topic->err, NULL, "asking for topic", name, err);
+		return td_kafka_fail(err, topic->err, NULL, "asking for topic", name);
 	*exists = true;
 	*info = describe(topic, name);
 	return true;
@@ -132,7 +124,7 @@ bool td_kafka_admin_topic(td_kafka_admin_t *admin, const char *name, bool *exist
 		return td_kafka_fail(err, rd_kafka_last_error(), NULL, "asking for topic", name);
 	bool done = ask(admin, topic, false, &metadata, err);
 	if (done) {
-		done = judge(admin, metadata, name, exists, info, err);
+		done = judge(metadata, name, exists, info, err);
 		rd_kafka_metadata_destroy(metadata);
 	}
 	rd_kafka_topic_destroy(topic);
@@ -142,5 +134,5 @@ bool td_kafka_admin_topic(td_kafka_admin_t *admin, const char *name, bool *exist
 bool td_kafka_admin_bounds(td_kafka_admin_t *admin, const char *topic, int64_t *low, int64_t *high,
 			   td_err_t *err)
 {
-	return td_kafka_ask_bounds(admin->base.client, topic, low, high, err);
+	return td_kafka_ask_bounds(&admin->base, topic, low, high, err);
 }

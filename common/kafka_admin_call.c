@@ -29,11 +29,12 @@ static rd_kafka_event_t *await(td_kafka_admin_t *admin, const char *what, const 
 	rd_kafka_resp_err_t error =
 		answer ? rd_kafka_event_error(answer) : RD_KAFKA_RESP_ERR__TIMED_OUT;
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-		admin->base.trouble = TD_KAFKA_FINE; /* whatever it was, it has passed */
+		td_kafka_base_answered(&admin->base);
 		return answer;
 	}
-	(void)td_kafka_admin_fail(admin, error, answer ? rd_kafka_event_error_string(answer) : NULL,
-				  what, name, err);
+	const char *reason = answer ? rd_kafka_event_error_string(answer) : NULL;
+	td_kafka_base_blame(&admin->base, &error, &reason);
+	(void)td_kafka_fail(err, error, reason, what, name);
 	if (answer)
 		rd_kafka_event_destroy(answer);
 	return NULL;

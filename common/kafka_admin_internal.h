@@ -14,9 +14,4 @@ struct td_kafka_admin {
 	bool single_node;
 };
 
-/* As td_kafka_fail, and where the whole client is in trouble, for that reason: a password that is
- * wrong ends in a time-out of whatever was asked. */
-bool td_kafka_admin_fail(td_kafka_admin_t *admin, rd_kafka_resp_err_t error, const char *reason,
-			 const char *what, const char *name, td_err_t *err);
-
 #endif

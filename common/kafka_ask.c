@@ -3,28 +3,37 @@
 
 enum { ASK_TIMEOUT_MS = 10000 };
 
-bool td_kafka_ask_bounds(rd_kafka_t *client, const char *topic, int64_t *low, int64_t *high,
+/* What ends every question. */
+static bool finish(td_kafka_base_t *base, rd_kafka_resp_err_t error, const char *what,
+		   const char *topic, td_err_t *err)
+{
+	const char *reason = NULL;
+	if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+		td_kafka_base_answered(base);
+		return true;
+	}
+	td_kafka_base_blame(base, &error, &reason);
+	return td_kafka_fail(err, error, reason, what, topic);
+}
+
+bool td_kafka_ask_bounds(td_kafka_base_t *base, const char *topic, int64_t *low, int64_t *high,
 			 td_err_t *err)
 {
 	rd_kafka_resp_err_t error =
-		rd_kafka_query_watermark_offsets(client, topic, 0, low, high, ASK_TIMEOUT_MS);
-	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-		return td_kafka_fail(err, error, NULL, "asking for the offsets of", topic);
-	return true;
+		rd_kafka_query_watermark_offsets(base->client, topic, 0, low, high, ASK_TIMEOUT_MS);
+	return finish(base, error, "asking for the offsets of", topic, err);
 }
 
-bool td_kafka_ask_offset_at(rd_kafka_t *client, const char *topic, int64_t append_ms,
+bool td_kafka_ask_offset_at(td_kafka_base_t *base, const char *topic, int64_t append_ms,
 			    int64_t *offset, td_err_t *err)
 {
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
 	rd_kafka_topic_partition_t *asked = rd_kafka_topic_partition_list_add(list, topic, 0);
 	asked->offset = append_ms;
-	rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(client, list, ASK_TIMEOUT_MS);
+	rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(base->client, list, ASK_TIMEOUT_MS);
 	if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
 		error = asked->err;
 	*offset = asked->offset >= 0 ? asked->offset : -1;
 	rd_kafka_topic_partition_list_destroy(list);
-	if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-		return td_kafka_fail(err, error, NULL, "asking for an offset of", topic);
-	return true;
+	return finish(base, error, "asking for an offset of", topic, err);
 }

@@ -173,15 +173,38 @@ static void on_log(const rd_kafka_t *client, int level, const char *facility, co
 	       td_log_text("about", facility), td_log_text("text", text));
 }
 
+/* A connection that was cut while it logged in is told as a log-in that failed. */
+static td_kafka_class_t judge(rd_kafka_resp_err_t error, const char *reason)
+{
+	if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION &&
+	    strstr(reason, "SaslAuthenticateRequest failed: Local:"))
+		return TD_KAFKA_RETRY;
+	return td_kafka_classify(error);
+}
+
 /* Remembers what concerns the whole client; on_log has written it already. */
 static void on_error(rd_kafka_t *client, int error, const char *reason, void *opaque)
 {
 	td_kafka_base_t *base = opaque;
 	(void)client;
 	base->error = (rd_kafka_resp_err_t)error;
-	base->trouble = td_kafka_classify(base->error);
+	base->trouble = judge(base->error, reason);
 	base->errors++;
 	(void)snprintf(base->why, sizeof base->why, "%s", reason);
+}
+
+void td_kafka_base_blame(td_kafka_base_t *base, rd_kafka_resp_err_t *error, const char **reason)
+{
+	(void)rd_kafka_poll(base->client, 0); /* on_error is called from there */
+	if (td_kafka_classify(*error) != TD_KAFKA_RETRY || base->trouble == TD_KAFKA_FINE)
+		return;
+	*error = base->error;
+	*reason = base->why;
+}
+
+void td_kafka_base_answered(td_kafka_base_t *base)
+{
+	base->trouble = TD_KAFKA_FINE;
 }
 
 bool td_kafka_base_start(td_kafka_base_t *base, rd_kafka_type_t type, const td_kafka_plan_t *plan,

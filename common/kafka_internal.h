@@ -39,6 +39,13 @@ typedef struct td_kafka_plan {
 TD_MUST_USE bool td_kafka_base_start(td_kafka_base_t *base, rd_kafka_type_t type,
 				     const td_kafka_plan_t *plan, td_err_t *err);
 
+/* Where an answer is missing because the whole client is in trouble, that is the error and the
+ * reason: a password that is wrong ends in a time-out of whatever was asked. */
+void td_kafka_base_blame(td_kafka_base_t *base, rd_kafka_resp_err_t *error, const char **reason);
+
+/* An answer came: whatever the trouble was, it has passed. */
+void td_kafka_base_answered(td_kafka_base_t *base);
+
 /* Writes to `fd` (if it is not -1) whenever `queue` stops being empty. */
 void td_kafka_queue_wake(rd_kafka_queue_t *queue, int fd);
 
@@ -51,11 +58,11 @@ bool td_kafka_fail(td_err_t *err, rd_kafka_resp_err_t error, const char *reason,
 		   const char *name);
 
 /* The first and the next offset of partition 0. */
-TD_MUST_USE bool td_kafka_ask_bounds(rd_kafka_t *client, const char *topic, int64_t *low,
+TD_MUST_USE bool td_kafka_ask_bounds(td_kafka_base_t *base, const char *topic, int64_t *low,
 				     int64_t *high, td_err_t *err);
 
 /* The first offset of partition 0 appended at `append_ms` or later; -1 if there is none. */
-TD_MUST_USE bool td_kafka_ask_offset_at(rd_kafka_t *client, const char *topic, int64_t append_ms,
+TD_MUST_USE bool td_kafka_ask_offset_at(td_kafka_base_t *base, const char *topic, int64_t append_ms,
 					int64_t *offset, td_err_t *err);
 
 #endif

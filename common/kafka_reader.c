@@ -178,7 +178,7 @@ static bool resolve(td_kafka_reader_t *reader, const char *topic, td_kafka_start
 		break;
 	}
 	/* The library's own tail may begin before the first offset that is left. */
-	if (!td_kafka_ask_bounds(reader->base.client, topic, &low, &high, err))
+	if (!td_kafka_ask_bounds(&reader->base, topic, &low, &high, err))
 		return false;
 	*offset = high - low > start_at.number ? high - start_at.number : low;
 	return true;
@@ -339,11 +339,11 @@ size_t td_kafka_reader_read(td_kafka_reader_t *reader, int timeout_ms,
 bool td_kafka_reader_bounds(td_kafka_reader_t *reader, const char *topic, int64_t *low,
 			    int64_t *high, td_err_t *err)
 {
-	return td_kafka_ask_bounds(reader->base.client, topic, low, high, err);
+	return td_kafka_ask_bounds(&reader->base, topic, low, high, err);
 }
 
 bool td_kafka_reader_offset_at(td_kafka_reader_t *reader, const char *topic, int64_t append_ms,
 			       int64_t *offset, td_err_t *err)
 {
-	return td_kafka_ask_offset_at(reader->base.client, topic, append_ms, offset, err);
+	return td_kafka_ask_offset_at(&reader->base, topic, append_ms, offset, err);
 }
