@@ -2,10 +2,14 @@
 #ifndef TD_TESTS_SUPPORT_TABLES_H
 #define TD_TESTS_SUPPORT_TABLES_H
 
+#include "producers/simulate.h"
 #include "workers/reference.h"
 
 /* The tables as a version of that number; ends the program when they cannot be read. Caller frees.
  */
 td_reference_t *td_tables_read(uint32_t version);
+
+/* The units of the simulator's provinces; ends the program likewise. */
+void td_tables_units(td_simulate_units_t *units);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "common/localday.h"
 #include "proto/json.h"
+#include "tests/support/tables.h"
 
 #include <thidua/v1/event.pb-c.h>
 
@@ -14,7 +15,7 @@
 
 typedef Thidua__V1__Event event_t;
 
-enum { SEED = 2021, TABLE_MAX = 1 << 20, ARENA_MAX = 1 << 20, STATEMENTS_MAX = 200000 };
+enum { SEED = 2021, ARENA_MAX = 1 << 20, STATEMENTS_MAX = 200000 };
 
 static td_simulate_units_t units;
 static td_arena_t *arena;
@@ -22,15 +23,9 @@ static td_arena_t *arena;
 static int set_up(void **state)
 {
 	(void)state;
-	static char text[TABLE_MAX];
-	td_err_t err;
-	FILE *file = fopen(TD_SOURCE "/workers/reference/units.tsv", "r");
-	if (file == NULL)
-		return -1;
-	text[fread(text, 1, sizeof text - 1, file)] = '\0';
-	(void)fclose(file);
+	td_tables_units(&units);
 	arena = td_arena_new(ARENA_MAX);
-	return arena != NULL && td_simulate_units_parse(text, &units, &err) ? 0 : -1;
+	return arena != NULL ? 0 : -1;
 }
 
 static int tear_down(void **state)
