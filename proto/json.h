@@ -2,11 +2,11 @@
  * json: messages from and to proto3's official JSON, by descriptor: one codec for all of them.
  *
  * Pure. Reading takes lowerCamelCase and original field names, 64-bit numbers as strings or
- * numbers, enum values by name or number, bytes in either base64 alphabet, and Timestamps of RFC
- * 3339 with any offset and up to nine digits of a second; null leaves a field out. What the
- * official mapping leaves to the reader is strict here: a field that does not exist, or comes
- * twice under either of its names, is a problem. Floating-point fields and maps are not supported,
- * the contract has none.
+ * numbers (above 2^63-1 as strings only), enum values by name or number, bytes in either base64
+ * alphabet, and Timestamps of RFC 3339 with any offset and up to nine digits of a second; null
+ * leaves a field out. What the official mapping leaves to the reader is strict here: a field that
+ * does not exist, or comes twice under either of its names, is a problem. Floating-point fields and
+ * maps are not supported, the contract has none.
  */
 #ifndef TD_PROTO_JSON_H
 #define TD_PROTO_JSON_H
@@ -41,7 +41,7 @@ typedef struct td_json_problem {
 	char path[TD_JSON_PATH_MAX]; /* "case.transfer.other", "accident.injury_percent[2]"; "" for
 					the whole text */
 	char text[160];              /* a phrase: what is wrong there */
-} td_json_problem_t;
+} td_json_problem_t;                 /* both one line of UTF-8, whatever the text was */
 
 /* What is wrong with one text, in its order; beyond the maximum only counted. */
 typedef struct td_json_problems {

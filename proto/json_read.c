@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <utf8proc.h>
 
 typedef struct reader {
 	td_arena_t *arena;
@@ -15,6 +16,23 @@ typedef struct reader {
 	size_t path_size; /* of the whole path, which may be longer than what is kept of it */
 	char path[TD_JSON_PATH_MAX];
 } reader_t;
+
+/* What others wrote, shown in a line of ours: control characters, and bytes that are no UTF-8 or
+ * were cut to be none, become question marks. */
+static void make_line(char *text)
+{
+	for (char *at = text; *at != '\0';) {
+		utf8proc_int32_t character;
+		utf8proc_ssize_t size =
+			utf8proc_iterate((const utf8proc_uint8_t *)at, -1, &character);
+		bool hidden =
+			size <= 0 || character < 0x20 || (character >= 0x7f && character < 0xa0);
+		size = size <= 0 ? 1 : size;
+		if (hidden)
+			memset(at, '?', (size_t)size);
+		at += size;
+	}
+}
 
 /* Adds a problem at the present path. Returns false, so that a failing reader can end in it. */
 static bool problem(reader_t *reader, td_json_kind_t kind, const char *format, ...) TD_FORMAT(3, 4);
@@ -31,6 +49,8 @@ static bool problem(reader_t *reader, td_json_kind_t kind, const char *format, .
 	if (vsnprintf(item->text, sizeof item->text, format, args) < 0)
 		item->text[0] = '\0';
 	va_end(args);
+	make_line(item->path);
+	make_line(item->text);
 	return false;
 }
 

@@ -241,6 +241,25 @@ static void too_many_problems_and_long_paths_stay_within_their_bounds(void **sta
 	td_buf_free(&text);
 }
 
+/* A path is shown in a file of lines: nothing in a row may break them. */
+static void what_others_wrote_is_shown_in_one_line_of_utf_8(void **state)
+{
+	(void)state;
+	char text[512] = "{\"x";
+	assert_null(try_read("{\"a\\nb\\u0085\\u001b[2J\":0}"));
+	assert_string_equal(problems.items[0].path, "a?b???[2J");
+	/* 127 bytes are kept: the last letter is cut. */
+	while (strlen(text) < 300)
+		strcat(text, "\u1ed3");
+	assert_null(try_read(strcat(text, "\":0}")));
+	size_t length = strlen(problems.items[0].path);
+	assert_int_equal(length, TD_JSON_PATH_MAX - 1);
+	for (size_t i = 1; i + 3 <= length; i += 3)
+		assert_memory_equal(problems.items[0].path + i, "\u1ed3", 3);
+	assert_null(try_read("{\"kind\":\"K\\u0007\"}"));
+	assert_non_null(strstr(problems.items[0].text, "K?"));
+}
+
 static void a_text_beyond_the_arena_s_limit_is_a_problem_not_a_crash(void **state)
 {
 	(void)state;
@@ -285,6 +304,7 @@ int main(void)
 		SHOWS(each_problem_is_named_with_its_path),
 		SHOWS(all_problems_of_a_text_are_said_at_once),
 		SHOWS(too_many_problems_and_long_paths_stay_within_their_bounds),
+		SHOWS(what_others_wrote_is_shown_in_one_line_of_utf_8),
 		SHOWS(a_text_beyond_the_arena_s_limit_is_a_problem_not_a_crash),
 		SHOWS(what_json_cannot_say_is_refused_with_its_path),
 	};
