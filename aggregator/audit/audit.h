@@ -24,7 +24,7 @@ typedef struct td_audit_settings {
 	td_redis_settings_t redis;
 	const char *archive, *reporter, *as_of, *period, *calendar, *from, *to;
 	const char *lang, *format, *output;
-	const char *state;
+	const char *state, *published;
 	bool resume;
 	int64_t generation, memory, threads;
 } td_audit_settings_t;
@@ -45,6 +45,7 @@ typedef struct td_audit {
 typedef bool td_audit_fn(td_audit_t *audit, td_err_t *err);
 
 td_audit_fn td_audit_replay;
+td_audit_fn td_audit_compare;
 
 /* Fixes which days and which moment are meant; TD_EUSAGE (audit_ask.c). */
 TD_MUST_USE bool td_audit_ask(td_audit_t *audit, td_err_t *err);

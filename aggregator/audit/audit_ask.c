@@ -8,11 +8,17 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static const td_days_t all_days = {INT32_MIN, INT32_MAX};
+/* Every day that an event can lie on. */
+static td_days_t all_days(void)
+{
+	return (td_days_t){td_localday_make(TD_YEAR_MIN, 1, 1),
+			   td_localday_make(TD_YEAR_MAX, 12, 31)};
+}
 
 bool td_audit_has_days(const td_audit_t *audit)
 {
-	return audit->days.first != all_days.first || audit->days.last != all_days.last;
+	td_days_t all = all_days();
+	return audit->days.first != all.first || audit->days.last != all.last;
 }
 
 static bool ask_days(td_audit_t *audit, td_err_t *err)
@@ -20,7 +26,7 @@ static bool ask_days(td_audit_t *audit, td_err_t *err)
 	const td_audit_settings_t *settings = audit->settings;
 	bool civil = settings->calendar != NULL && strcmp(settings->calendar, "civil") == 0;
 	td_period_t period;
-	audit->days = all_days;
+	audit->days = all_days();
 	if (settings->period != NULL && (settings->from != NULL || settings->to != NULL))
 		return td_err_set(err, TD_EUSAGE, "--period and --from/--to exclude each other");
 	if (settings->period != NULL) {

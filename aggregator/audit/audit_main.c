@@ -47,7 +47,7 @@ static const td_opt_t options[] = {
 	 .type = TD_OPT_SIZE,
 	 .at = offsetof(td_audit_settings_t, memory),
 	 .standard = "1G",
-	 .min = 1 << 20,
+	 .min = 1 << 16,
 	 .max = INT64_MAX,
 	 .doc = "record states and tallies of all shards in memory; what is more goes to disk"},
 	{.section = "audit",
@@ -98,6 +98,7 @@ typedef struct command {
 
 static const command_t commands[] = {
 	{"replay", 0, 0, "", false, td_audit_replay},
+	{"compare", 0, 0, "", true, td_audit_compare},
 };
 
 static const command_t *find(const char *word, td_err_t *err)

@@ -135,7 +135,8 @@ static bool add_key(td_hashes_t *hashes, td_slice_t key, uint64_t digest, uint32
 		free(text);
 		return false;
 	}
-	memcpy(text, key.data, key.size);
+	if (key.size > 0)
+		memcpy(text, key.data, key.size);
 	*index = (uint32_t)hashes->key_count++;
 	hashes->keys[*index] = (hash_key_t){text, (uint32_t)key.size, NO_ITEM};
 	hashes->bytes += key.size + sizeof(hash_key_t) + 4 * sizeof(uint64_t);
@@ -153,7 +154,8 @@ static bool add_item(td_hashes_t *hashes, uint32_t key, td_slice_t field, uint64
 		free(bytes);
 		return false;
 	}
-	memcpy(bytes, field.data, field.size);
+	if (field.size > 0)
+		memcpy(bytes, field.data, field.size);
 	*item = &hashes->items[hashes->item_count];
 	**item = (item_t){.bytes = bytes,
 			  .key = key,

@@ -193,41 +193,45 @@ bool td_keep_read(td_keep_t *keep, td_entries_t entries, td_err_t *err)
 	return true;
 }
 
-static bool forget_field(void *context, const td_hashes_item_t *item)
-{
-	return td_hashes_put(context, item->key, item->field, (td_slice_t){NULL, 0});
-}
-
-/* Marks what lies on disk below `key` as deleted. */
-static bool forget_on_disk(td_keep_t *keep, td_slice_t key, td_err_t *err)
+/* Each field that lies on disk below `key`; false when `each` ended it or reading failed. */
+static bool walk_disk_key(td_keep_t *keep, td_slice_t key, td_hashes_fn *each, void *context,
+			  td_err_t *err)
 {
 	uint8_t begin[NAME_MAX_BYTES];
 	td_slice_t name = name_of(key, (td_slice_t){NULL, 0}, begin);
 	MDB_cursor *cursor = NULL;
 	MDB_val at = {name.size, (void *)name.data}, value;
-	if (!begin_reading(keep, err))
-		return false;
-	int status = mdb_cursor_open(keep->reading, keep->dbi, &cursor);
-	if (status == 0)
+	bool going = begin_reading(keep, err);
+	int status = going ? mdb_cursor_open(keep->reading, keep->dbi, &cursor) : 0;
+	if (going && status == 0)
 		status = mdb_cursor_get(cursor, &at, &value, MDB_SET_RANGE);
-	while (status == 0 && at.mv_size >= name.size &&
+	while (going && status == 0 && at.mv_size >= name.size &&
 	       memcmp(at.mv_data, name.data, name.size) == 0) {
-		td_slice_t field = {(uint8_t *)at.mv_data + name.size, at.mv_size - name.size};
-		if (!td_hashes_put(keep->hashes, key, field, (td_slice_t){NULL, 0}))
-			status = ENOMEM;
-		else
-			status = mdb_cursor_get(cursor, &at, &value, MDB_NEXT);
+		const td_hashes_item_t item = {
+			key,
+			{(uint8_t *)at.mv_data + name.size, at.mv_size - name.size},
+			{value.mv_data, value.mv_size}};
+		going = each(context, &item);
+		status = mdb_cursor_get(cursor, &at, &value, MDB_NEXT);
 	}
 	if (cursor != NULL)
 		mdb_cursor_close(cursor);
-	return status == 0 || status == MDB_NOTFOUND || failed(keep, "reading", status, err);
+	return status == 0 || status == MDB_NOTFOUND ? going : failed(keep, "reading", status, err);
+}
+
+static bool forget_field(void *context, const td_hashes_item_t *item)
+{
+	return td_hashes_put(context, item->key, item->field, (td_slice_t){NULL, 0});
 }
 
 static bool forget_key(td_keep_t *keep, td_slice_t key, td_err_t *err)
 {
 	if (!td_hashes_walk_key(keep->hashes, key, forget_field, keep->hashes))
 		return no_memory(err);
-	return keep->env == NULL || forget_on_disk(keep, key, err);
+	*err = (td_err_t){0};
+	if (keep->env == NULL || walk_disk_key(keep, key, forget_field, keep->hashes, err))
+		return true;
+	return err->code == TD_OK ? no_memory(err) : false;
 }
 
 bool td_keep_write(td_keep_t *keep, const td_batch_t *batch, td_err_t *err)
@@ -350,6 +354,30 @@ bool td_keep_walk(td_keep_t *keep, td_hashes_fn *each, void *context, td_err_t *
 		return td_keep_save(keep, err) && walk_disk(keep, &walking, err);
 	bool done = td_hashes_walk(keep->hashes, walk_item, &walking);
 	return done || (!walking.ended && no_memory(err));
+}
+
+/* A walk over the disk that leaves out what memory knows better. */
+typedef struct below {
+	const td_keep_t *keep;
+	walking_t *walking;
+} below_t;
+
+static bool walk_below(void *context, const td_hashes_item_t *item)
+{
+	const below_t *below = context;
+	td_slice_t value;
+	return td_hashes_get(below->keep->hashes, item->key, item->field, &value) ||
+	       walk_item(below->walking, item);
+}
+
+bool td_keep_walk_key(td_keep_t *keep, td_slice_t key, td_hashes_fn *each, void *context,
+		      td_err_t *err)
+{
+	walking_t walking = {.each = each, .context = context};
+	below_t below = {keep, &walking};
+	*err = (td_err_t){0};
+	return td_hashes_walk_key(keep->hashes, key, walk_item, &walking) &&
+	       (keep->env == NULL || walk_disk_key(keep, key, walk_below, &below, err));
 }
 
 size_t td_keep_bytes(const td_keep_t *keep)

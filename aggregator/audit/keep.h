@@ -47,6 +47,10 @@ TD_MUST_USE bool td_keep_get(td_keep_t *keep, td_slice_t key, td_slice_t field, 
  * ended it (then err->code is TD_OK). */
 TD_MUST_USE bool td_keep_walk(td_keep_t *keep, td_hashes_fn *each, void *context, td_err_t *err);
 
+/* The fields of one key, in no order; the same. What is given lives until the next write. */
+TD_MUST_USE bool td_keep_walk_key(td_keep_t *keep, td_slice_t key, td_hashes_fn *each,
+				  void *context, td_err_t *err);
+
 /* Bytes in memory and on disk, about. */
 size_t td_keep_bytes(const td_keep_t *keep);
 

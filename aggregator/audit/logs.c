@@ -88,9 +88,9 @@ void td_logs_place(const td_logs_t *logs, size_t index, char *text)
 	logs->kind->place(logs, index, text);
 }
 
-td_feed_t *td_feed_open(const td_logs_t *logs, size_t index, uint64_t from, td_err_t *err)
+td_feed_t *td_feed_open(const td_logs_t *logs, size_t index, td_feed_range_t range, td_err_t *err)
 {
-	return logs->kind->feed_open(logs, index, from, err);
+	return logs->kind->feed_open(logs, index, range, err);
 }
 
 void td_feed_free(td_feed_t *feed)

@@ -47,8 +47,13 @@ const td_decisions_t *td_logs_decisions(const td_logs_t *logs);
 /* Where the events lie, for people: "thidua.raw.vn-06", or a file. `text` of TD_TOPIC_MAX bytes. */
 void td_logs_place(const td_logs_t *logs, size_t index, char *text);
 
-/* Reads one log from `from` to its end. Each thread opens feeds of its own. NULL and err. */
-TD_MUST_USE td_feed_t *td_feed_open(const td_logs_t *logs, size_t index, uint64_t from,
+/* Offsets from..end-1 of one log. */
+typedef struct td_feed_range {
+	uint64_t from, end;
+} td_feed_range_t;
+
+/* Reads a part of one log. Each thread opens feeds of its own. NULL and err. */
+TD_MUST_USE td_feed_t *td_feed_open(const td_logs_t *logs, size_t index, td_feed_range_t range,
 				    td_err_t *err);
 void td_feed_free(td_feed_t *feed);
 

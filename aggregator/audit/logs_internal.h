@@ -8,7 +8,8 @@
 typedef struct td_logs_kind {
 	void (*free)(td_logs_t *logs);
 	void (*place)(const td_logs_t *logs, size_t index, char *text);
-	td_feed_t *(*feed_open)(const td_logs_t *logs, size_t index, uint64_t from, td_err_t *err);
+	td_feed_t *(*feed_open)(const td_logs_t *logs, size_t index, td_feed_range_t range,
+				td_err_t *err);
 	void (*feed_free)(td_feed_t *feed);
 	td_fed_t (*feed_next)(td_feed_t *feed, int timeout_ms, const td_raw_t **events,
 			      size_t *count, td_err_t *err);

@@ -146,7 +146,8 @@ static void free_feed(td_feed_t *base)
 	free(feed);
 }
 
-static td_feed_t *open_feed(const td_logs_t *base, size_t index, uint64_t from, td_err_t *err)
+static td_feed_t *open_feed(const td_logs_t *base, size_t index, td_feed_range_t range,
+			    td_err_t *err)
 {
 	const kafka_logs_t *logs = (const kafka_logs_t *)base;
 	const td_log_bounds_t *bounds = &base->items[index];
@@ -165,8 +166,8 @@ static td_feed_t *open_feed(const td_logs_t *base, size_t index, uint64_t from, 
 	feed->base.kind = &kind;
 	td_topic_raw(bounds->reporter, feed->topic);
 	feed->decisions = base->decisions;
-	feed->next = from > bounds->first ? from : bounds->first;
-	feed->end = bounds->end;
+	feed->next = range.from > bounds->first ? range.from : bounds->first;
+	feed->end = range.end;
 	feed->heard_ms = td_clock_mono_ms();
 	feed->reader = td_kafka_reader_new(&settings, err);
 	if (feed->reader != NULL)

@@ -10,7 +10,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { FEED_WAIT_MS = 200, LEAST_MEMORY = 1024 * 1024 };
+enum { FEED_WAIT_MS = 200, LEAST_MEMORY = 16 * 1024 };
 
 struct td_shelf {
 	const td_audit_t *audit;
@@ -71,14 +71,15 @@ static bool open_item(td_shelf_t *shelf, size_t index, td_err_t *err)
 	item->replay = td_replay_new(&settings, err);
 	if (item->replay == NULL)
 		return false;
-	if (td_replay_next(item->replay) > item->bounds->end)
+	if (td_replay_next(item->replay) > item->end)
 		return td_err_set(err, TD_EUSAGE,
 				  "the state in %s is already at offset %" PRIu64
 				  " of %s, behind the end asked for, %" PRIu64
 				  "; give another --state",
 				  shelf->folder, td_replay_next(item->replay),
-				  item->bounds->reporter, item->bounds->end);
-	item->feed = td_feed_open(shelf->plan.logs, index, td_replay_next(item->replay), err);
+				  item->bounds->reporter, item->end);
+	item->feed = td_feed_open(shelf->plan.logs, index,
+				  (td_feed_range_t){td_replay_next(item->replay), item->end}, err);
 	return item->feed != NULL;
 }
 
@@ -108,7 +109,7 @@ static bool replay_item(td_shelf_t *shelf, td_shelved_t *item, td_crew_t *crew, 
 {
 	if (!read_on(item, crew, err))
 		return false;
-	if (!td_crew_stopping(crew) && !td_replay_pass(item->replay, item->bounds->end, err))
+	if (!td_crew_stopping(crew) && !td_replay_pass(item->replay, item->end, err))
 		return false;
 	if (!td_replay_flush(item->replay, err))
 		return false;
@@ -126,14 +127,6 @@ static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
 	return shelf->plan.then(shelf->plan.context, index, item, err);
 }
 
-static uint64_t events_of(const td_logs_t *logs)
-{
-	uint64_t total = 0;
-	for (size_t i = 0; i < td_logs_count(logs); i++)
-		total += td_logs_get(logs, i)->end - td_logs_get(logs, i)->first;
-	return total;
-}
-
 static bool stopped(const td_shelf_t *shelf, td_err_t *err)
 {
 	return td_err_set(err, TD_ESUPERSEDED, "stopped; %s",
@@ -148,18 +141,23 @@ td_shelf_t *td_shelf_fill(const td_audit_t *audit, const td_shelf_plan_t *plan, 
 		(void)td_err_set(err, TD_EMEMORY, "no memory for a replay");
 		return NULL;
 	}
+	uint64_t total = 0;
 	shelf->audit = audit;
 	shelf->plan = *plan;
 	shelf->count = td_logs_count(plan->logs);
-	for (size_t i = 0; i < shelf->count; i++)
-		shelf->items[i].bounds = td_logs_get(plan->logs, i);
+	for (size_t i = 0; i < shelf->count; i++) {
+		td_shelved_t *item = &shelf->items[i];
+		item->bounds = td_logs_get(plan->logs, i);
+		item->end = plan->ends != NULL ? plan->ends[i] : item->bounds->end;
+		total += item->end - item->bounds->first;
+	}
 	const td_crew_plan_t crew = {
 		.doing = plan->draft != NULL ? "what-if" : "replay",
 		.work = work,
 		.context = shelf,
 		.count = shelf->count,
 		.threads_max = (size_t)audit->settings->threads,
-		.total = events_of(plan->logs),
+		.total = total,
 	};
 	bool done = make_folder(shelf, err);
 	td_crew_end_t end = done ? td_crew_run(&crew, audit->run, err) : TD_CREW_FAILED;

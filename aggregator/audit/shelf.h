@@ -16,6 +16,7 @@ typedef struct td_shelf td_shelf_t;
 /* One replayed log. */
 typedef struct td_shelved {
 	const td_log_bounds_t *bounds;
+	uint64_t end; /* replayed to */
 	td_keep_t *keep;
 	td_replay_t *replay;
 	td_feed_t *feed; /* stands behind what was replayed */
@@ -27,6 +28,7 @@ typedef bool td_shelf_fn(void *context, size_t index, td_shelved_t *shelved, td_
 typedef struct td_shelf_plan {
 	const td_logs_t *logs;
 	const td_reference_t *draft; /* judges instead of the versions in force; NULL: none */
+	const uint64_t *ends;        /* of each log, to be replayed to; NULL: to the logs' own */
 	td_shelf_fn *then;
 	void *context;
 	const char *name; /* of the files: "live", "draft" */

@@ -1,0 +1,142 @@
+#include "aggregator/audit/pass.h"
+
+#include "aggregator/audit/hashes.h"
+#include "aggregator/layout.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { ARENA_BYTES = 32 * 1024 * 1024, FEED_WAIT_MS = 200 };
+
+typedef struct passing {
+	const td_pass_t *pass;
+} passing_t;
+
+static bool look_at(const td_pass_t *pass, size_t index, const td_raw_t *raw, td_arena_t *arena,
+		    td_err_t *err)
+{
+	const char *reporter = td_logs_get(pass->logs, index)->reporter;
+	const td_version_t *version = td_versions_at(td_logs_versions(pass->logs), raw->append_ms);
+	td_judged_t judged;
+	td_envelope_t envelope;
+	if (pass->want != NULL) {
+		td_envelope_read(raw->bytes, &envelope);
+		if (!pass->want(pass->context, index, raw, &envelope))
+			return true;
+	}
+	td_arena_reset(arena);
+	if (version == NULL || !td_judged_make(raw, reporter, version->reference, arena, &judged))
+		return td_err_set(err, TD_EMEMORY,
+				  "no room for the verdict on raw offset %" PRIu64 " of %s",
+				  raw->offset, reporter);
+	return pass->take(pass->context, index, &judged, err);
+}
+
+static bool read_log(td_crew_t *crew, const td_pass_t *pass, size_t index, td_feed_t *feed,
+		     td_arena_t *arena, td_err_t *err)
+{
+	const td_raw_t *events;
+	size_t count;
+	while (!td_crew_stopping(crew)) {
+		td_fed_t fed = td_feed_next(feed, FEED_WAIT_MS, &events, &count, err);
+		if (fed == TD_FED_FAILED)
+			return false;
+		if (fed == TD_FED_END)
+			break;
+		for (size_t i = 0; i < count; i++) {
+			if (!look_at(pass, index, &events[i], arena, err))
+				return false;
+		}
+		td_crew_add(crew, count);
+	}
+	return true;
+}
+
+static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
+{
+	const td_pass_t *pass = ((const passing_t *)context)->pass;
+	td_arena_t *arena = td_arena_new(ARENA_BYTES);
+	td_feed_range_t all = {0, td_logs_get(pass->logs, index)->end};
+	td_feed_t *feed = arena != NULL ? td_feed_open(pass->logs, index, all, err) : NULL;
+	if (arena == NULL)
+		(void)td_err_set(err, TD_EMEMORY, "no memory to look at events");
+	bool done = feed != NULL && read_log(crew, pass, index, feed, arena, err);
+	td_feed_free(feed);
+	td_arena_free(arena);
+	return done;
+}
+
+bool td_pass_run(const td_audit_t *audit, const td_pass_t *pass, td_err_t *err)
+{
+	passing_t passing = {pass};
+	td_crew_plan_t plan = {
+		.doing = pass->doing,
+		.work = work,
+		.context = &passing,
+		.count = td_logs_count(pass->logs),
+		.threads_max = (size_t)audit->settings->threads,
+	};
+	for (size_t i = 0; i < plan.count; i++) {
+		const td_log_bounds_t *bounds = td_logs_get(pass->logs, i);
+		plan.total += bounds->end - bounds->first;
+	}
+	td_crew_end_t end = td_crew_run(&plan, audit->run, err);
+	if (end == TD_CREW_STOPPED)
+		(void)td_err_set(err, TD_ESUPERSEDED, "stopped");
+	return end == TD_CREW_DONE;
+}
+
+struct td_wanted {
+	size_t count, of_log[TD_LOGS_MAX];
+	td_hashes_t *names; /* key: the log's number; field: the record's name */
+};
+
+td_wanted_t *td_wanted_new(void)
+{
+	td_wanted_t *wanted = calloc(1, sizeof *wanted);
+	if (wanted == NULL)
+		return NULL;
+	wanted->names = td_hashes_new();
+	if (wanted->names != NULL)
+		return wanted;
+	free(wanted);
+	return NULL;
+}
+
+void td_wanted_free(td_wanted_t *wanted)
+{
+	if (wanted == NULL)
+		return;
+	td_hashes_free(wanted->names);
+	free(wanted);
+}
+
+bool td_wanted_has(const td_wanted_t *wanted, size_t index, uint32_t kind, const char *record_id)
+{
+	char name[TD_FIELD_MAX];
+	td_slice_t value;
+	td_layout_name(kind, record_id, name);
+	return td_hashes_get(wanted->names, (td_slice_t){(const uint8_t *)&index, sizeof index},
+			     td_slice_text(name), &value);
+}
+
+bool td_wanted_add(td_wanted_t *wanted, size_t index, uint32_t kind, const char *record_id)
+{
+	char name[TD_FIELD_MAX];
+	if (td_wanted_has(wanted, index, kind, record_id))
+		return true;
+	if (wanted->of_log[index] == TD_WANTED_MAX)
+		return false;
+	td_layout_name(kind, record_id, name);
+	if (!td_hashes_put(wanted->names, (td_slice_t){(const uint8_t *)&index, sizeof index},
+			   td_slice_text(name), td_slice_text("1")))
+		return false;
+	wanted->of_log[index]++;
+	wanted->count++;
+	return true;
+}
+
+size_t td_wanted_count(const td_wanted_t *wanted)
+{
+	return wanted->count;
+}
