@@ -12,7 +12,7 @@ static int64_t source_until(const td_shard_view_t *shard, const char *source)
 	return until;
 }
 
-static int64_t shard_until(const td_shard_view_t *shard)
+int64_t td_completeness_shard(const td_shard_view_t *shard)
 {
 	int64_t until = shard->source_count == 0 ? 0 : INT64_MAX;
 	for (size_t i = 0; i < shard->source_count; i++) {
@@ -37,7 +37,7 @@ int64_t td_completeness_until(const td_shard_view_t *shards, size_t count,
 	for (size_t i = 0; i < count; i++) {
 		if (!speaks_for(&shards[i], reference, province))
 			continue;
-		int64_t one = shard_until(&shards[i]);
+		int64_t one = td_completeness_shard(&shards[i]);
 		until = one < until ? one : until;
 	}
 	return until == INT64_MAX ? 0 : until;

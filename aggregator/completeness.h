@@ -24,6 +24,10 @@ typedef struct td_shard_view {
 	size_t source_count;
 } td_shard_view_t;
 
+/* What the shard's reporter has said completely, Unix ms: the least of its sources; 0 when one of
+ * them never said anything. */
+int64_t td_completeness_shard(const td_shard_view_t *shard);
+
 /* What `province` has said completely, Unix ms: the least of its reporters' sources; 0 when one of
  * them never said anything. */
 int64_t td_completeness_until(const td_shard_view_t *shards, size_t count,

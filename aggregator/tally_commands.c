@@ -248,12 +248,12 @@ bool td_tally_command(const td_tally_t *tally, const char *const *arguments, siz
 		      const char **text, td_err_t *err)
 {
 	const char *command = count == 0 ? "summary" : arguments[0];
+	if (strcmp(command, "metrics") == 0)
+		return td_tally_metrics(tally, arguments + 1, count - 1, text, err);
 	for (size_t i = 0; i < TD_COUNT(commands); i++) {
 		if (count > 1 && strcmp(commands[i], command) == 0)
 			return td_err_set(err, TD_EUSAGE, "'%s' takes nothing behind it", command);
 	}
-	if (strcmp(command, "metrics") == 0)
-		return td_tally_metrics(tally, text, err);
 	bool ranking = strcmp(command, "ranking") == 0;
 	bool ok = strcmp(command, "status") == 0 ? td_tally_status(tally, text, err)
 		  : ranking || strcmp(command, "summary") == 0

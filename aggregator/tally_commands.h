@@ -39,8 +39,10 @@ bool td_tally_needs_redis(const char *command);
 TD_MUST_USE bool td_tally_command(const td_tally_t *tally, const char *const *arguments,
 				  size_t count, const char **text, td_err_t *err);
 
-/* The metric catalogue as a table, JSON or CSV (tally_metrics.c). */
-TD_MUST_USE bool td_tally_metrics(const td_tally_t *tally, const char **text, td_err_t *err);
+/* The metric catalogue as text, JSON or CSV, of all figures or of those in `codes`, with the values
+ * of their dimensions (tally_metrics.c). */
+TD_MUST_USE bool td_tally_metrics(const td_tally_t *tally, const char *const *codes, size_t count,
+				  const char **text, td_err_t *err);
 
 /* Each shard's position, counts and sources (tally_status.c). */
 TD_MUST_USE bool td_tally_status(const td_tally_t *tally, const char **text, td_err_t *err);

@@ -114,7 +114,7 @@ int main(int argc, char **argv)
 	};
 	const td_opt_program_t program = {
 		.name = "thidua-tally",
-		.arguments = "[FIGURE...|metrics|summary|ranking|status]",
+		.arguments = "[FIGURE...|summary|ranking|metrics [FIGURE...]|status]",
 		.doc = "Answers questions about the tallies: sums, rates, rankings of any days, "
 		       "and "
 		       "how complete they are.",

@@ -1,5 +1,5 @@
+#include "aggregator/definition.h"
 #include "aggregator/dimension.h"
-#include "common/table.h"
 #include "aggregator/tally_commands.h"
 
 #include <jansson.h>
@@ -46,70 +46,178 @@ static entry_t entry_at(size_t index)
 			 rate->definition};
 }
 
-static const char *dimensions_of(const td_tally_t *tally, const entry_t *entry)
+static bool is_asked(const entry_t *entry, const char *const *codes, size_t count)
 {
-	if (entry->dim2[0] == '\0')
-		return entry->dim1;
-	return td_show_format(tally->arena, "%s, %s", entry->dim1, entry->dim2);
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(codes[i], entry->code) == 0)
+			return true;
+	return count == 0;
 }
 
-static bool as_table(const td_tally_t *tally, td_lang_t lang, const char **text)
+/* What is asked for must be there. */
+static bool check_codes(const char *const *codes, size_t count, td_err_t *err)
 {
-	const char *const heads[] = {td_say(lang, "Mã", "Code"), td_say(lang, "Tên", "Name"),
-				     td_say(lang, "Đơn vị tính", "Unit"),
-				     td_say(lang, "Phân loại", "By"),
-				     td_say(lang, "Định nghĩa", "Definition")};
-	static const bool right[TD_COUNT(heads)] = {false};
-	td_table_t *table = td_table_new(heads, right, TD_COUNT(heads), tally->arena);
-	for (size_t i = 0; table != NULL && i < entry_count(); i++) {
-		entry_t entry = entry_at(i);
-		const char *by = dimensions_of(tally, &entry);
-		const char *const cells[] = {entry.code, td_say(lang, entry.vi, entry.en),
-					     entry.unit, by, entry.definition};
-		if (by == NULL || !td_table_add(table, cells))
+	td_figure_t figure;
+	for (size_t i = 0; i < count; i++)
+		if (!td_figure_find(codes[i], &figure, err))
 			return false;
-	}
-	return table != NULL && td_table_text(table, text);
+	return true;
 }
 
-static bool as_csv(const td_tally_t *tally, const char **text)
+static const char *definition_of(td_lang_t lang, const entry_t *entry)
 {
-	*text = "id,code,unit,dimension1,dimension2,name_vi,name_en,definition\n";
-	for (size_t i = 0; *text != NULL && i < entry_count(); i++) {
+	return td_say(lang, td_definition_vi(entry->id), entry->definition);
+}
+
+static const char *unit_of(td_lang_t lang, const entry_t *entry)
+{
+	return td_say(lang, td_unit_vi(entry->unit), entry->unit);
+}
+
+/* Letters of NFC text: bytes that continue none. */
+static size_t letters(const char *text, size_t size)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < size; i++)
+		count += ((uint8_t)text[i] & 0xc0) != 0x80;
+	return count;
+}
+
+/* The words of `text` in lines behind an indentation; NULL when the arena is full. */
+static const char *wrapped(td_arena_t *arena, const char *text)
+{
+	enum { WIDTH = 92 };
+	const char *lines = "";
+	size_t column = WIDTH;
+	while (*text != '\0' && lines != NULL) {
+		size_t size = strcspn(text, " ");
+		size_t wide = letters(text, size);
+		bool breaks = column + 1 + wide > WIDTH;
+		lines = td_show_format(arena, "%s%s%.*s", lines,
+				       !breaks         ? " "
+				       : lines[0] != 0 ? "\n    "
+						       : "    ",
+				       (int)size, text);
+		column = breaks ? wide : column + 1 + wide;
+		text += size;
+		text += strspn(text, " ");
+	}
+	return lines;
+}
+
+/* A metric as a paragraph: code, name, unit, dimensions, definition. */
+static const char *paragraph(td_arena_t *arena, td_lang_t lang, const entry_t *entry)
+{
+	const char *definition = wrapped(arena, definition_of(lang, entry));
+	if (definition == NULL)
+		return NULL;
+	return td_show_format(arena, "%s – %s (%s)%s%s%s%s\n%s\n", entry->code,
+			      td_say(lang, entry->vi, entry->en), unit_of(lang, entry),
+			      entry->dim1[0] ? td_say(lang, ", theo ", ", by ") : "", entry->dim1,
+			      entry->dim2[0] ? ", " : "", entry->dim2, definition);
+}
+
+/* "severity: less (ít nghiêm trọng), ..." in lines; "" for one whose values are numbers. */
+static const char *values_of(td_arena_t *arena, td_lang_t lang, td_dimension_t dimension)
+{
+	const char *list = "";
+	for (uint32_t value = 1; value <= UINT8_MAX && list != NULL; value++) {
+		const td_value_info_t *info = td_dimension_value(dimension, (uint8_t)value);
+		if (info != NULL)
+			list = td_show_format(arena, "%s%s%s (%s)", list, list[0] ? ", " : "",
+					      info->code, td_say(lang, info->vi, info->en));
+	}
+	const char *lines = list == NULL ? NULL : wrapped(arena, list);
+	if (lines == NULL || list[0] == '\0')
+		return lines;
+	return td_show_format(arena, "%s\n%s\n", td_dimension_name(dimension), lines);
+}
+
+/* Whether one of the entries asked for is counted by the dimension. */
+static bool is_used(td_dimension_t dimension, const char *const *codes, size_t count)
+{
+	const char *name = td_dimension_name(dimension);
+	for (size_t i = 0; i < entry_count(); i++) {
 		entry_t entry = entry_at(i);
-		/* Labels and definitions hold no quotes. */
-		*text = td_show_format(tally->arena, "%s%u,%s,%s,%s,%s,\"%s\",\"%s\",\"%s\"\n",
-				       *text, entry.id, entry.code, entry.unit, entry.dim1,
-				       entry.dim2, entry.vi, entry.en, entry.definition);
+		if (is_asked(&entry, codes, count) &&
+		    (strcmp(entry.dim1, name) == 0 || strcmp(entry.dim2, name) == 0))
+			return true;
+	}
+	return false;
+}
+
+static bool as_text(td_arena_t *arena, td_lang_t lang, const char *const *codes, size_t count,
+		    const char **text)
+{
+	*text = "";
+	for (size_t i = 0; i < entry_count() && *text != NULL; i++) {
+		entry_t entry = entry_at(i);
+		if (!is_asked(&entry, codes, count))
+			continue;
+		const char *one = paragraph(arena, lang, &entry);
+		*text = one == NULL ? NULL : td_show_format(arena, "%s%s", *text, one);
+	}
+	if (*text != NULL)
+		*text = td_show_format(
+			arena, "%s\n%s\n", *text,
+			td_say(lang, "Giá trị của các phân loại:", "Values of the dimensions:"));
+	for (int i = TD_DIM_NONE + 1; i <= TD_DIM_PERIOD_KIND && *text != NULL; i++) {
+		if (!is_used((td_dimension_t)i, codes, count))
+			continue;
+		const char *values = values_of(arena, lang, (td_dimension_t)i);
+		*text = values == NULL ? NULL : td_show_format(arena, "%s%s", *text, values);
 	}
 	return *text != NULL;
 }
 
-static bool as_json(const td_tally_t *tally, const char **text)
+static bool as_csv(td_arena_t *arena, const char *const *codes, size_t count, const char **text)
+{
+	*text = "id,code,unit,dimension1,dimension2,name_vi,name_en,definition_vi,definition_en\n";
+	for (size_t i = 0; *text != NULL && i < entry_count(); i++) {
+		entry_t entry = entry_at(i);
+		/* Labels and definitions hold no quotes. */
+		if (is_asked(&entry, codes, count))
+			*text = td_show_format(
+				arena, "%s%u,%s,%s,%s,%s,\"%s\",\"%s\",\"%s\",\"%s\"\n", *text,
+				entry.id, entry.code, entry.unit, entry.dim1, entry.dim2, entry.vi,
+				entry.en, td_definition_vi(entry.id), entry.definition);
+	}
+	return *text != NULL;
+}
+
+static bool as_json(td_arena_t *arena, const char *const *codes, size_t count, const char **text)
 {
 	json_t *list = json_array();
 	bool ok = list != NULL;
 	for (size_t i = 0; ok && i < entry_count(); i++) {
 		entry_t entry = entry_at(i);
+		if (!is_asked(&entry, codes, count))
+			continue;
 		ok = json_array_append_new(
-			     list, json_pack("{s:i, s:s, s:s, s:[s, s], s:s, s:s, s:s}", "id",
+			     list, json_pack("{s:i, s:s, s:s, s:[s, s], s:s, s:s, s:s, s:s}", "id",
 					     (int)entry.id, "code", entry.code, "unit", entry.unit,
-					     "dimensions", entry.dim1, entry.dim2, "vi", entry.vi,
-					     "en", entry.en, "definition", entry.definition)) == 0;
+					     "dimensions", entry.dim1, entry.dim2, "nameVi",
+					     entry.vi, "nameEn", entry.en, "definitionVi",
+					     td_definition_vi(entry.id), "definitionEn",
+					     entry.definition)) == 0;
 	}
 	char *dumped = ok ? json_dumps(list, JSON_INDENT(1)) : NULL;
-	*text = dumped == NULL ? NULL : td_show_format(tally->arena, "%s\n", dumped);
+	*text = dumped == NULL ? NULL : td_show_format(arena, "%s\n", dumped);
 	free(dumped);
 	json_decref(list);
 	return *text != NULL;
 }
 
-bool td_tally_metrics(const td_tally_t *tally, const char **text, td_err_t *err)
+bool td_tally_metrics(const td_tally_t *tally, const char *const *codes, size_t count,
+		      const char **text, td_err_t *err)
 {
 	const td_tally_settings_t *settings = tally->settings;
 	td_lang_t lang = strcmp(settings->lang, "en") == 0 ? TD_LANG_EN : TD_LANG_VI;
-	bool ok = strcmp(settings->format, "json") == 0  ? as_json(tally, text)
-		  : strcmp(settings->format, "csv") == 0 ? as_csv(tally, text)
-							 : as_table(tally, lang, text);
+	td_arena_t *arena = tally->arena;
+	if (!check_codes(codes, count, err))
+		return false;
+	bool ok = strcmp(settings->format, "json") == 0  ? as_json(arena, codes, count, text)
+		  : strcmp(settings->format, "csv") == 0 ? as_csv(arena, codes, count, text)
+							 : as_text(arena, lang, codes, count, text);
 	return ok || td_err_set(err, TD_EMEMORY, "no memory for the catalogue");
 }

@@ -1,9 +1,11 @@
 #include "aggregator/completeness.h"
 #include "aggregator/layout.h"
+#include "aggregator/moment.h"
 #include "common/table.h"
 #include "aggregator/tally_commands.h"
 #include "aggregator/tally_read.h"
 #include "proto/pb.h"
+#include "workers/reason.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,63 +76,128 @@ static bool fill_status(const td_tally_t *tally, const td_shard_view_t *shard,
 	return true;
 }
 
-static bool add_shard(const td_tally_t *tally, td_lang_t lang, const td_shard_view_t *shard,
-		      const Thidua__V1__ShardStatus *status, td_table_t *table)
+static const char *state_text(td_lang_t lang, Thidua__V1__ShardState state)
 {
+	static const char *const states[][2] = {
+		[THIDUA__V1__SHARD_STATE__SHARD_STATE_LIVE] = {"đang chạy", "live"},
+		[THIDUA__V1__SHARD_STATE__SHARD_STATE_CLEARING] = {"đang xóa", "clearing"},
+		[THIDUA__V1__SHARD_STATE__SHARD_STATE_REBUILDING] = {"đang dựng lại", "rebuilding"},
+		[THIDUA__V1__SHARD_STATE__SHARD_STATE_STOPPED] = {"dừng", "stopped"},
+	};
+	if ((size_t)state >= TD_COUNT(states) || states[state][0] == NULL)
+		return td_say(lang, "chưa có", "none");
+	return td_say(lang, states[state][0], states[state][1]);
+}
+
+static bool add_shard(const td_tally_t *tally, td_lang_t lang, const td_shard_view_t *shard,
+		      td_table_t *table)
+{
+	enum { NUMBERS_AT = 2, MOMENTS_AT = 9, CELLS = 11 };
+	char latest[TD_MOMENT_TEXT_MAX], until[TD_MOMENT_TEXT_MAX];
 	const td_head_t *head = &shard->head;
 	const struct td_head_counts *counts = &head->counts;
-	static const char *const states[][2] = {
-		{"?", "?"},
-		{"đang chạy", "live"},
-		{"đang xóa", "clearing"},
-		{"đang dựng lại", "rebuilding"},
-		{"dừng", "stopped"},
-	};
-	const uint64_t numbers[] = {head->position.next,       counts->enriched,  counts->rejected,
-				    counts->open_rejections,   counts->conflicts, counts->repeats,
-				    head->position.hole_count, status->n_sources};
-	const char *cells[2 + TD_COUNT(numbers)] = {
-		shard->reporter,
-		(size_t)head->state < TD_COUNT(states)
-			? td_say(lang, states[head->state][0], states[head->state][1])
-			: "?"};
-	for (size_t i = 0; i < TD_COUNT(numbers); i++) {
-		cells[i + 2] = td_show_format(tally->arena, "%llu", (unsigned long long)numbers[i]);
-		if (cells[i + 2] == NULL)
+	const uint64_t numbers[MOMENTS_AT - NUMBERS_AT] = {
+		head->position.next,      counts->enriched,  counts->rejected,
+		counts->open_rejections,  counts->conflicts, counts->repeats,
+		head->position.hole_count};
+	const char *cells[CELLS] = {shard->reporter, state_text(lang, head->state)};
+	for (size_t i = 0; i < TD_COUNT(numbers); i++)
+		cells[NUMBERS_AT + i] =
+			td_show_format(tally->arena, "%llu", (unsigned long long)numbers[i]);
+	cells[MOMENTS_AT] =
+		td_show_format(tally->arena, "%s", td_moment_text(head->last_append_ms, latest));
+	cells[MOMENTS_AT + 1] = td_show_format(tally->arena, "%s",
+					       td_moment_text(td_completeness_shard(shard), until));
+	for (size_t i = 0; i < CELLS; i++)
+		if (cells[i] == NULL)
 			return false;
-	}
 	return td_table_add(table, cells);
+}
+
+static bool shards_text(const td_tally_t *tally, td_lang_t lang, const td_shard_view_t *shards,
+			size_t count, const char **text)
+{
+	bool vi = lang == TD_LANG_VI;
+	const char *const heads[] = {
+		vi ? "Nguồn báo cáo" : "Reporter",   vi ? "Trạng thái" : "State",
+		vi ? "Vị trí" : "Position",          vi ? "Hợp lệ" : "Enriched",
+		vi ? "Từ chối" : "Rejected",         vi ? "Chưa sửa" : "Open",
+		vi ? "Mâu thuẫn" : "Conflicts",      vi ? "Lặp" : "Repeats",
+		vi ? "Khoảng trống" : "Holes",       vi ? "Nhận lần cuối" : "Latest event",
+		vi ? "Đầy đủ đến" : "Complete until"};
+	static const bool right[TD_COUNT(heads)] = {false, false, true, true,  true, true,
+						    true,  true,  true, false, false};
+	td_table_t *table = td_table_new(heads, right, TD_COUNT(heads), tally->arena);
+	for (size_t i = 0; table != NULL && i < count; i++)
+		if (!add_shard(tally, lang, &shards[i], table))
+			return false;
+	return table != NULL && td_table_text(table, text);
+}
+
+/* How many verdicts of all shards carried the code, and of which reporters they are. */
+static bool add_code(const td_tally_t *tally, td_lang_t lang, const td_reason_info_t *reason,
+		     const Thidua__V1__TallyStatus *status, td_table_t *table)
+{
+	char code[8];
+	uint64_t sum = 0;
+	const char *whose = "";
+	td_reason_print(reason->reason, code);
+	for (size_t i = 0; i < status->n_shards && whose != NULL; i++) {
+		const Thidua__V1__ShardStatus *shard = status->shards[i];
+		for (size_t j = 0; j < shard->n_codes && whose != NULL; j++) {
+			if (strcmp(shard->codes[j]->code, code) != 0)
+				continue;
+			sum += shard->codes[j]->count;
+			whose = td_show_format(tally->arena, "%s%s%s %llu", whose,
+					       whose[0] == '\0' ? "" : ", ", shard->reporter,
+					       (unsigned long long)shard->codes[j]->count);
+		}
+	}
+	if (sum == 0)
+		return true;
+	const char *cells[] = {td_show_format(tally->arena, "%s", code),
+			       td_show_format(tally->arena, "%llu", (unsigned long long)sum),
+			       td_say(lang, reason->vi, reason->en), whose};
+	return cells[0] != NULL && cells[1] != NULL && whose != NULL && td_table_add(table, cells);
+}
+
+static bool codes_text(const td_tally_t *tally, td_lang_t lang,
+		       const Thidua__V1__TallyStatus *status, const char **text)
+{
+	const char *const heads[] = {td_say(lang, "Mã", "Code"), td_say(lang, "Số lần", "Count"),
+				     td_say(lang, "Lý do", "Reason"), td_say(lang, "Của", "Of")};
+	static const bool right[TD_COUNT(heads)] = {false, true, false, false};
+	size_t count;
+	const td_reason_info_t *reasons = td_reason_all(&count);
+	td_table_t *table = td_table_new(heads, right, TD_COUNT(heads), tally->arena);
+	for (size_t i = 0; table != NULL && i < count; i++)
+		if (!add_code(tally, lang, &reasons[i], status, table))
+			return false;
+	return table != NULL && td_table_text(table, text);
 }
 
 static bool as_table(const td_tally_t *tally, const td_shard_view_t *shards,
 		     const Thidua__V1__TallyStatus *status, const char **text)
 {
 	td_lang_t lang = strcmp(tally->settings->lang, "en") == 0 ? TD_LANG_EN : TD_LANG_VI;
-	bool vi = lang == TD_LANG_VI;
-	const char *const heads[] = {vi ? "Nguồn báo cáo" : "Reporter", vi ? "Trạng thái" : "State",
-				     vi ? "Vị trí" : "Position",        vi ? "Hợp lệ" : "Enriched",
-				     vi ? "Từ chối" : "Rejected",       vi ? "Chưa sửa" : "Open",
-				     vi ? "Mâu thuẫn" : "Conflicts",    vi ? "Lặp" : "Repeats",
-				     vi ? "Khoảng trống" : "Holes",     vi ? "Kênh" : "Sources"};
-	static const bool right[TD_COUNT(heads)] = {false, false, true, true, true,
-						    true,  true,  true, true, true};
-	const char *rows;
-	td_table_t *table = td_table_new(heads, right, TD_COUNT(heads), tally->arena);
-	for (size_t i = 0; table != NULL && i < status->n_shards; i++) {
-		if (!add_shard(tally, lang, &shards[i], status->shards[i], table))
-			return false;
-	}
-	if (table == NULL || !td_table_text(table, &rows))
+	const char *rows, *codes;
+	if (!shards_text(tally, lang, shards, status->n_shards, &rows) ||
+	    !codes_text(tally, lang, status, &codes))
 		return false;
-	*text = rows;
-	for (size_t i = 0; *text != NULL && i < status->n_shards; i++) {
-		const Thidua__V1__ShardStatus *shard = status->shards[i];
-		for (size_t j = 0; *text != NULL && j < shard->n_codes; j++)
-			*text = td_show_format(tally->arena, "%s%s %s: %llu\n", *text,
-					       shard->reporter, shard->codes[j]->code,
-					       (unsigned long long)shard->codes[j]->count);
-	}
+	*text = td_show_format(tally->arena, "%s\n%s", rows, codes);
 	return *text != NULL;
+}
+
+static bool print(const td_tally_t *tally, const td_shard_view_t *shards,
+		  const Thidua__V1__TallyStatus *status, const char **text, td_err_t *err)
+{
+	const char *format = tally->settings->format;
+	if (strcmp(format, "json") == 0)
+		return td_tally_json(tally, &status->base, text, err);
+	if (strcmp(format, "csv") == 0)
+		return td_err_set(err, TD_EUSAGE, "status is a table or JSON, not CSV");
+	return as_table(tally, shards, status, text) ||
+	       td_err_set(err, TD_EMEMORY, "no memory for the status");
 }
 
 bool td_tally_status(const td_tally_t *tally, const char **text, td_err_t *err)
@@ -153,8 +220,5 @@ bool td_tally_status(const td_tally_t *tally, const char **text, td_err_t *err)
 	}
 	if (status.shards == NULL)
 		return td_err_set(err, TD_EMEMORY, "no memory for the status");
-	if (strcmp(tally->settings->format, "json") == 0)
-		return td_tally_json(tally, &status.base, text, err);
-	return as_table(tally, shards, &status, text) ||
-	       td_err_set(err, TD_EMEMORY, "no memory for the status");
+	return print(tally, shards, &status, text, err);
 }
