@@ -177,8 +177,8 @@ static bool add_ranked(const td_summary_t *summary, const td_show_t *show,
 		ranked->rank == 0 ? "–" : td_show_format(show->arena, "%u", ranked->rank);
 	const char *cells[] = {rank,
 			       td_show_province(show, query->provinces[ranked->province]),
-			       points_text(show, ranked->points),
-			       points_text(show, ranked->maximum),
+			       ranked->rank == 0 ? "–" : points_text(show, ranked->points),
+			       ranked->rank == 0 ? "–" : points_text(show, ranked->maximum),
 			       titles_text(summary, show, ranked->province),
 			       honours_text(summary, show, ranked->province)};
 	for (size_t i = 0; i < TD_COUNT(cells); i++) {
@@ -212,22 +212,24 @@ static bool ranking_text(const td_summary_t *summary, const td_show_t *show,
 bool td_summary_ranking(const td_summary_t *summary, const td_show_t *show, const char **text,
 			td_err_t *err)
 {
-	const td_row_t *scores;
-	size_t score_count;
+	const td_row_t *scores, *titles;
+	size_t score_count, title_count;
 	td_ranked_t ranked[TD_PROVINCES_MAX];
 	uint8_t stage;
-	const char *table;
-	if (!td_answer_finish(summary->answers[TD_SUMMARY_SCORES], &scores, &score_count, err))
+	const char *table = "";
+	if (!td_answer_finish(summary->answers[TD_SUMMARY_SCORES], &scores, &score_count, err) ||
+	    !td_answer_finish(summary->answers[TD_SUMMARY_TITLES], &titles, &title_count, err))
 		return false;
 	td_ranking_make(&summary->queries[TD_SUMMARY_SCORES], scores, score_count, ranked, &stage);
-	if (!ranking_text(summary, show, ranked, &table))
+	/* Only a year's end has points and titles. */
+	if (score_count + title_count > 0 && !ranking_text(summary, show, ranked, &table))
 		return td_err_set(err, TD_EMEMORY, "no memory for the ranking");
 	const td_value_info_t *by = td_dimension_value(TD_DIM_SCORE_STAGE, stage);
-	*text = td_show_format(
-		show->arena, "%s: %s\n%s",
-		td_say(show->lang, "Xếp hạng theo điểm", "Ranking by points"),
-		by == NULL ? td_say(show->lang, "chưa đủ điểm của các tỉnh", "not all are scored")
-			   : td_say(show->lang, by->vi, by->en),
-		table);
+	*text = td_show_format(show->arena, "%s: %s\n%s",
+			       td_say(show->lang, "Xếp hạng theo điểm", "Ranking by points"),
+			       by == NULL ? td_say(show->lang, "chưa đủ điểm của các tỉnh",
+						   "not all provinces are scored")
+					  : td_say(show->lang, by->vi, by->en),
+			       table);
 	return *text != NULL || td_err_set(err, TD_EMEMORY, "no memory for the ranking");
 }

@@ -161,6 +161,18 @@ static bool answer_figures(const td_tally_t *tally, const char *const *figures, 
 	return ok;
 }
 
+/* What the summary is about: "Thi đua năm 2021", or a part of a year, or only days. */
+static const char *heading(const td_show_t *show, const char *title)
+{
+	if (title[0] == '\0')
+		return td_say(show->lang, "Thi đua", "Emulation");
+	bool whole_year = strchr(title, '-') == NULL;
+	return td_show_format(show->arena, "%s %s",
+			      whole_year ? td_say(show->lang, "Thi đua năm", "Emulation year")
+					 : td_say(show->lang, "Thi đua kỳ", "Emulation,"),
+			      title);
+}
+
 /* The pages of the summary as text: `ranking_only` leaves the figures out. */
 static bool summary_text(const td_tally_t *tally, const td_summary_t *summary,
 			 const td_show_t *show, bool ranking_only,
@@ -175,10 +187,11 @@ static bool summary_text(const td_tally_t *tally, const td_summary_t *summary,
 	td_show_day(show, message->to_on, to);
 	if (!td_show_completeness(show, message, &complete))
 		return no_memory(err);
-	*text = td_show_format(tally->arena, "%s %s: %s – %s\n\n%s%s%s\n%s",
-			       td_say(show->lang, "Thi đua năm", "Emulation year"), message->title,
-			       from, to, figures, figures[0] == '\0' ? "" : "\n", ranking,
-			       complete);
+	const char *head = heading(show, message->title);
+	*text = head == NULL ? NULL
+			     : td_show_format(tally->arena, "%s: %s – %s\n\n%s%s%s\n%s", head, from,
+					      to, figures, figures[0] == '\0' ? "" : "\n", ranking,
+					      complete);
 	return *text != NULL || no_memory(err);
 }
 

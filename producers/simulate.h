@@ -2,10 +2,10 @@
  * simulate: two years of synthetic data of the eight provinces of Cluster 3, from a seed.
  *
  * Pure: no I/O, no clock; equal tasks give equal rows. The cluster's figures of 2021 are those that
- * were published (tests/it/simulate.py compares each); how they spread over provinces, units, days
- * and records is invented here. Plan year 2021 is the police year, 15 December 2020 to 14 December
- * 2021; what lies in its last days of December 2020 comes once more a year later, so that the
- * calendar year 2021 has the same figures.
+ * were published (tests/it/summary_2021.py asserts each); how they spread over provinces, units,
+ * days and records is invented here. Plan year 2021 is the police year, 15 December 2020 to 14
+ * December 2021; what lies in its last days of December 2020 comes once more a year later, so that
+ * the calendar year 2021 has the same figures.
  *
  * A row is one statement as a province feeds it to thidua-producer: an Event in proto3's official
  * JSON, without what the producer fills in. Rows come in the order in which they arrive, which is
