@@ -1,7 +1,8 @@
-#include "workers/worker_internal.h"
+#include "workers/worker.h"
 
 #include "common/clock.h"
 #include "common/fault.h"
+#include "workers/worker_internal.h"
 
 enum {
 	ITEMS_PER_TURN = 20000, /* then the group and the reports get their turn */
