@@ -103,9 +103,11 @@ static void assign_all(td_kafka_group_t *group, const rd_kafka_topic_partition_l
 {
 	revoke_all(group, true); /* nothing is left, unless a revocation never came */
 	group->members = calloc((size_t)list->cnt + 1, sizeof *group->members);
-	if (!group->members)
+	if (!group->members) {
 		td_log(TD_LOG_ERROR, "no_memory", td_log_int("topics", list->cnt));
-	for (int i = 0; group->members && i < list->cnt; i++)
+		return;
+	}
+	for (int i = 0; i < list->cnt; i++)
 		assign_one(group, &list->elems[i]);
 	for (size_t i = 0; i < group->count; i++)
 		group->settings.assigned(group->settings.context, group->members[i].topic);

@@ -1,5 +1,6 @@
 #include "common/kafka_producer.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -23,6 +24,23 @@ struct td_kafka_producer {
 	bool broken;
 	td_err_t why;
 };
+
+/* What the library carries along with a message is a pointer, as wide as the caller's number. */
+static_assert(sizeof(void *) == sizeof(uint64_t), "a number does not fit");
+
+static void *packed(uint64_t number)
+{
+	void *carried;
+	memcpy(&carried, &number, sizeof carried);
+	return carried;
+}
+
+static uint64_t unpacked(const void *carried)
+{
+	uint64_t number;
+	memcpy(&number, &carried, sizeof number);
+	return number;
+}
 
 /* The library's own word that it will send nothing more. */
 static void look_for_fatal(td_kafka_producer_t *producer)
@@ -72,7 +90,7 @@ static void on_delivered(rd_kafka_t *client, const rd_kafka_message_t *message, 
 	producer->delivered(producer->context,
 			    &(td_kafka_delivery_t){
 				    .topic_context = out->context,
-				    .number = (uint64_t)(uintptr_t)message->_private,
+				    .number = unpacked(message->_private),
 				    .offset = fine && message->offset >= 0 ? message->offset : -1,
 				    .kind = td_kafka_classify(message->err),
 				    .why = fine ? NULL : rd_kafka_err2str(message->err),
@@ -222,7 +240,7 @@ td_kafka_sent_t td_kafka_producer_send(td_kafka_out_t *out, const td_kafka_messa
 	const void *key = message->key.size > 0 ? message->key.data : NULL;
 	if (rd_kafka_produce(out->topic, 0, flags[message->memory], (void *)message->value.data,
 			     message->value.size, key, message->key.size,
-			     (void *)(uintptr_t)message->number) != 0)
+			     packed(message->number)) != 0)
 		return refusal(out, rd_kafka_last_error(), err);
 	producer->waiting++;
 	return TD_KAFKA_SENT_QUEUED;

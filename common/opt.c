@@ -80,6 +80,27 @@ bool td_opt_is_section(const char *section)
 	return td_opt_sections[i] != NULL;
 }
 
+/* True if an earlier option of the program, or one that all have, is asked for by the same flag or
+ * letter. */
+static bool is_taken(const td_opt_program_t *program, size_t index)
+{
+	static const char *const commons[] = {"config", "help", "usage", "version"};
+	const td_opt_t *option = td_opt_at(program, index).option;
+	if (option->key == TD_OPT_KEY_HELP || option->key == TD_OPT_KEY_VERSION)
+		return true;
+	for (size_t i = 0; i < TD_COUNT(commons); i++) {
+		if (strcmp(commons[i], td_opt_flag(option)) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < index; i++) {
+		const td_opt_t *other = td_opt_at(program, i).option;
+		if (strcmp(td_opt_flag(other), td_opt_flag(option)) == 0 ||
+		    (option->key != 0 && other->key == option->key))
+			return true;
+	}
+	return false;
+}
+
 /* The options' defaults, and that the tables are right; each error is thidua's own. */
 static bool take_standards(const td_opt_program_t *program, td_err_t *err)
 {
@@ -89,6 +110,9 @@ static bool take_standards(const td_opt_program_t *program, td_err_t *err)
 		if (option->section && !td_opt_is_section(option->section))
 			return td_err_set(err, TD_EBUG, "section %s is not in common/opt.c",
 					  option->section);
+		if (is_taken(program, i))
+			return td_err_set(err, TD_EBUG, "--%s is there twice, or its letter is",
+					  td_opt_flag(option));
 		if (option->standard &&
 		    !td_opt_place_set(place, option->standard, "default", err)) {
 			(void)td_err_prefix(err, "%s", option->name);

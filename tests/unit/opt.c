@@ -465,23 +465,34 @@ static void a_missing_argument_is_named(void **state)
 static void a_table_that_is_wrong_is_thidua_s_own_mistake(void **state)
 {
 	(void)state;
-	static const td_opt_t strange = {.section = "strange", .name = "x"};
-	static const td_opt_t bad = {
-		.section = "kafka", .name = "x", .type = TD_OPT_INT, .standard = "many"};
-	static const td_opt_t *const tables[] = {&strange, &bad};
-	static const char *const said[] = {"section strange is not in common/opt.c",
-					   "x: default: 'many' is not a whole number"};
+	static const struct {
+		td_opt_t items[2];
+		const char *said;
+	} tables[] = {
+		{{{.name = "a"}, {.section = "strange", .name = "x"}},
+		 "section strange is not in common/opt.c"},
+		{{{.name = "a"}, {.name = "x", .type = TD_OPT_INT, .standard = "many"}},
+		 "x: default: 'many' is not a whole number"},
+		{{{.name = "a"}, {.name = "b", .flag = "a"}},
+		 "--a is there twice, or its letter is"},
+		{{{.name = "a", .key = 'k'}, {.name = "b", .key = 'k'}},
+		 "--b is there twice, or its letter is"},
+		{{{.name = "a"}, {.name = "config"}}, "--config is there twice, or its letter is"},
+		{{{.name = "a"}, {.name = "b", .key = 'V'}},
+		 "--b is there twice, or its letter is"},
+	};
 	for (size_t i = 0; i < TD_COUNT(tables); i++) {
 		char name[] = "thidua-test";
 		char *argv[] = {name, NULL};
 		settings_t settings = {0};
-		const td_opt_group_t group = {tables[i], 1, &settings};
+		const td_opt_group_t group = {tables[i].items, TD_COUNT(tables[i].items),
+					      &settings};
 		const td_opt_program_t program = {.name = name, .groups = &group, .group_count = 1};
 		td_opt_outcome_t outcome;
 		td_err_t err;
 		assert_false(td_opt_parse(&program, 1, argv, &outcome, &err));
 		assert_int_equal(err.code, TD_EBUG);
-		assert_string_equal(err.text, said[i]);
+		assert_string_equal(err.text, tables[i].said);
 	}
 }
 
