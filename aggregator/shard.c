@@ -117,6 +117,9 @@ bool td_shard_put_head(td_shard_t *shard, const td_head_t *head, int64_t now_ms)
 		shard->head = *head;
 		return true;
 	}
+	/* All of it may have happened, a claim too: its number must not look like another's. */
+	if (stored == TD_STORED_AWAY)
+		shard->owner = head->owner;
 	td_shard_lost(shard, &err, now_ms);
 	return false;
 }
@@ -152,7 +155,10 @@ void td_shard_contradicted(td_shard_t *shard, const td_err_t *err, int64_t now_m
 static td_stored_t move(td_shard_t *shard, td_err_t *err)
 {
 	td_fault("aggregator.read");
-	td_stored_t stored = td_store_read(shard->store, td_batch_states(shard->batch), err);
+	td_stored_t stored = td_store_watch(shard->store, &shard->stored, err);
+	if (stored != TD_STORED_DONE)
+		return stored;
+	stored = td_store_read(shard->store, td_batch_states(shard->batch), err);
 	if (stored != TD_STORED_DONE)
 		return stored;
 	if (!td_batch_fold(shard->batch, err))
@@ -239,6 +245,15 @@ static void hear_trouble(td_shard_t *shard, const td_kafka_item_t *item, int64_t
 		       td_log_int("held", held));
 }
 
+/* The log's end, which lies before the one that a rebuild was to reach when it was cut since. */
+static void reach_end(td_shard_t *shard, int64_t end)
+{
+	if (end > shard->next_verdict)
+		shard->next_verdict = end;
+	if (end < shard->rebuilt_at)
+		shard->rebuilt_at = end;
+}
+
 void td_shard_take(td_shard_t *shard, const td_kafka_item_t *item, int64_t now_ms)
 {
 	if (!shard->reading || item->stream != shard->stream)
@@ -247,8 +262,8 @@ void td_shard_take(td_shard_t *shard, const td_kafka_item_t *item, int64_t now_m
 		fold_in(shard, item, now_ms);
 	else if (item->kind == TD_KAFKA_ITEM_ERROR)
 		hear_trouble(shard, item, now_ms);
-	else if (item->offset > shard->next_verdict)
-		shard->next_verdict = item->offset;
+	else
+		reach_end(shard, item->offset);
 }
 
 static bool is_due(const td_shard_t *shard, bool drained, int64_t now_ms)

@@ -154,16 +154,21 @@ void td_shard_clear(td_shard_t *shard, int64_t now_ms)
 	(void)start_reading(shard, now_ms);
 }
 
-/* Whether the shard of another owner stands still though there is something to be folded: an owner
+/* Whether the shard of another owner stands still though there is something to be done: an owner
  * that claimed it and lost the topic since. */
 static bool is_orphan(td_shard_t *shard, const td_stored_head_t *now, td_err_t *err)
 {
 	td_head_t head;
 	int64_t low, high;
-	return shard->stored.size == now->size &&
-	       memcmp(shard->stored.bytes, now->bytes, now->size) == 0 &&
-	       td_head_unpack((td_slice_t){now->bytes, now->size}, &head, err) &&
-	       td_kafka_reader_bounds(shard->env->look, shard->topic, &low, &high, err) &&
+	if (shard->stored.size != now->size ||
+	    memcmp(shard->stored.bytes, now->bytes, now->size) != 0)
+		return false;
+	if (!td_head_unpack((td_slice_t){now->bytes, now->size}, &head, err))
+		return err->code != TD_ECONFIG; /* a later release's is not ours to take */
+	if (head.state == THIDUA__V1__SHARD_STATE__SHARD_STATE_CLEARING ||
+	    head.state == THIDUA__V1__SHARD_STATE__SHARD_STATE_REBUILDING)
+		return true;
+	return td_kafka_reader_bounds(shard->env->look, shard->topic, &low, &high, err) &&
 	       (uint64_t)high > head.verdict_hint;
 }
 

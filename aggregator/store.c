@@ -21,6 +21,7 @@ struct td_store {
 	char prefix[TD_KEY_MAX];
 	char head_key[TD_KEY_MAX + 8];
 	char registry[TD_KEY_MAX];
+	bool watched;                         /* the head, on the present connection */
 	td_slice_t words[2 + 2 * FIELDS_MAX]; /* of the command that is being made */
 };
 
@@ -59,11 +60,13 @@ void td_store_free(td_store_t *store)
 void td_store_forget(td_store_t *store)
 {
 	td_arena_reset(store->values);
+	store->watched = false;
 }
 
 /* What a failed run means for the shard; whatever was added is forgotten by then. */
-static td_stored_t failed(const td_store_t *store, td_err_t *err)
+static td_stored_t failed(td_store_t *store, td_err_t *err)
 {
+	store->watched = false;
 	(void)td_err_prefix(err, "shard %s", store->prefix);
 	return err->code == TD_EINTEGRITY ? TD_STORED_TORN : TD_STORED_AWAY;
 }
@@ -158,8 +161,7 @@ static bool is_head(const td_stored_head_t *expected, const td_stored_head_t *fo
 	       memcmp(expected->bytes, found->bytes, found->size) == 0;
 }
 
-/* Watches the head and sees whether it is the expected one; DONE leaves the watch standing. */
-static td_stored_t watch(td_store_t *store, const td_stored_head_t *expected, td_err_t *err)
+td_stored_t td_store_watch(td_store_t *store, const td_stored_head_t *expected, td_err_t *err)
 {
 	bool same;
 	td_redis_add_words(store->redis, "WATCH", store->head_key);
@@ -173,6 +175,7 @@ static td_stored_t watch(td_store_t *store, const td_stored_head_t *expected, td
 				       td_slice_text("string"));
 	else
 		same = is_head(expected, &found);
+	store->watched = same;
 	if (same)
 		return TD_STORED_DONE;
 	td_redis_add_words(store->redis, "UNWATCH");
@@ -186,6 +189,7 @@ static td_stored_t watch(td_store_t *store, const td_stored_head_t *expected, td
 static td_stored_t execute(td_store_t *store, td_err_t *err)
 {
 	td_redis_exec_t outcome;
+	store->watched = false;
 	td_fault("aggregator.exec");
 	if (!td_redis_exec(store->redis, &outcome, err))
 		return failed(store, err);
@@ -221,7 +225,8 @@ td_stored_t td_store_write(td_store_t *store, const td_store_write_t *write,
 			   td_stored_head_t *written, td_err_t *err)
 {
 	td_stored_head_t head = {.exists = true};
-	td_stored_t stored = watch(store, write->expected, err);
+	td_stored_t stored =
+		store->watched ? TD_STORED_DONE : td_store_watch(store, write->expected, err);
 	if (stored != TD_STORED_DONE)
 		return stored;
 	for (size_t from = 0, end; from < write->entries.count; from = end) {
@@ -302,7 +307,7 @@ td_stored_t td_store_clear(td_store_t *store, const td_stored_head_t *expected,
 	td_stored_t stored = scan(store, clearing, &doomed, &count, err);
 	if (stored != TD_STORED_DONE || count == 0)
 		return stored;
-	stored = watch(store, expected, err);
+	stored = td_store_watch(store, expected, err);
 	if (stored != TD_STORED_DONE)
 		return stored;
 	for (size_t i = 0; i < count; i++)

@@ -2,7 +2,9 @@
  * store: moves a shard's bytes between its batches and Redis.
  *
  * Shell. Everything that is written goes through one WATCH head ... MULTI ... EXEC, and only if the
- * head in Redis is, byte for byte, the one from which it was computed. There is no other lock.
+ * head in Redis is, byte for byte, the one from which it was computed, and was so from before the
+ * first read on: a Redis that was emptied meanwhile, and filled again by another owner up to the
+ * same head, must not get what was computed from its emptiness. There is no other lock.
  */
 #ifndef TD_AGGREGATOR_STORE_H
 #define TD_AGGREGATOR_STORE_H
@@ -42,6 +44,11 @@ void td_store_free(td_store_t *store);
 /* Reads the head. */
 TD_MUST_USE td_stored_t td_store_head(td_store_t *store, td_stored_head_t *head, td_err_t *err);
 
+/* Watches the head and compares it: from here to td_store_write, td_store_forget or an error no
+ * write goes through once anybody changed it. */
+TD_MUST_USE td_stored_t td_store_watch(td_store_t *store, const td_stored_head_t *expected,
+				       td_err_t *err);
+
 /* Fills the values of `entries`; they live until td_store_forget. */
 TD_MUST_USE td_stored_t td_store_read(td_store_t *store, td_entries_t entries, td_err_t *err);
 void td_store_forget(td_store_t *store);
@@ -55,7 +62,8 @@ typedef struct td_store_write {
 	size_t delete_count;
 } td_store_write_t;
 
-/* Writes; `written` gets the new head's bytes when DONE. May be the same object as expected. */
+/* Writes; what was computed from reads must have been watched from before them. `written` gets the
+ * new head's bytes when DONE. May be the same object as expected. */
 TD_MUST_USE td_stored_t td_store_write(td_store_t *store, const td_store_write_t *write,
 				       td_stored_head_t *written, td_err_t *err);
 

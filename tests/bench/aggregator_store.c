@@ -122,7 +122,9 @@ static bool bare_write(bench_t *bench, td_entries_t entries)
 static bool fold(bench_t *bench, td_entries_t *states, td_entries_t *cells, td_err_t *err)
 {
 	*states = td_batch_states(bench->batch);
-	if (td_store_read(bench->store, *states, err) != TD_STORED_DONE ||
+	if ((bench->stored.exists &&
+	     td_store_watch(bench->store, &bench->stored, err) != TD_STORED_DONE) ||
+	    td_store_read(bench->store, *states, err) != TD_STORED_DONE ||
 	    !td_batch_fold(bench->batch, err))
 		return false;
 	*cells = td_batch_cells(bench->batch);

@@ -140,7 +140,7 @@ static void erase(td_model_redis_t *redis, size_t at)
 void td_model_redis_set(td_model_redis_t *redis, td_slice_t key, td_slice_t field, td_slice_t value)
 {
 	size_t at = find(redis, key, field);
-	redis->version++;
+	redis->version += field.size == 0 ? 1 : 0;
 	if (is_at(redis, at, key, field) && value.size == 0) {
 		erase(redis, at);
 	} else if (is_at(redis, at, key, field)) {
@@ -158,7 +158,7 @@ void td_model_redis_set(td_model_redis_t *redis, td_slice_t key, td_slice_t fiel
 void td_model_redis_unlink(td_model_redis_t *redis, td_slice_t key)
 {
 	size_t at = find(redis, key, (td_slice_t){NULL, 0});
-	redis->version++;
+	redis->version += is_at(redis, at, key, (td_slice_t){NULL, 0}) ? 1 : 0;
 	while (at < redis->count && td_slice_equal(td_model_redis_key(redis, at), key))
 		erase(redis, at);
 }
@@ -167,7 +167,6 @@ void td_model_redis_empty(td_model_redis_t *redis)
 {
 	redis->count = redis->used = redis->garbage = 0;
 	redis->version++;
-	redis->boots++;
 }
 
 void td_model_redis_put_back(td_model_redis_t *redis, const td_model_redis_t *from)

@@ -20,15 +20,17 @@ typedef struct td_model_redis {
 	size_t count, room;
 	uint8_t *bytes;
 	size_t used, bytes_room, garbage;
-	uint64_t version; /* moves with every change; what WATCH remembers */
-	uint64_t boots;   /* how often it was put back or emptied: connections broke */
+	uint64_t version; /* of the strings: what WATCH on a head sees */
+	uint64_t boots;   /* how often it was put back to a copy: connections broke */
 } td_model_redis_t;
 
 void td_model_redis_init(td_model_redis_t *redis);
 void td_model_redis_free(td_model_redis_t *redis);
 
-/* Makes `redis` hold what `from` holds, as if it had been put back to it; or nothing. */
+/* Makes `redis` hold what `from` holds, as if it had been started again from a copy. */
 void td_model_redis_put_back(td_model_redis_t *redis, const td_model_redis_t *from);
+
+/* FLUSHALL: connections stay. */
 void td_model_redis_empty(td_model_redis_t *redis);
 
 /* The value, size 0 when there is none; lives until the next change. */

@@ -38,6 +38,14 @@ void td_model_store_head(const td_model_store_t *store, td_model_head_t *head)
 void td_model_store_forget(td_model_store_t *store)
 {
 	store->used = 0;
+	store->is_watching = false;
+}
+
+bool td_model_store_connected(td_model_store_t *store)
+{
+	bool same = store->boots == store->redis->boots;
+	store->boots = store->redis->boots;
+	return same;
 }
 
 void td_model_store_read(td_model_store_t *store, td_entries_t entries)
@@ -57,19 +65,55 @@ void td_model_store_read(td_model_store_t *store, td_entries_t entries)
 
 bool td_model_store_watch(td_model_store_t *store, const td_model_head_t *expected)
 {
-	store->watched = store->redis->version;
-	store->boots = store->redis->boots;
+	if (!store->is_watching)
+		store->watched = store->redis->version;
+	store->is_watching = true;
 	return td_slice_equal(head_slice(store), (td_slice_t){expected->bytes, expected->size});
+}
+
+/* EXEC ends every WATCH. */
+static td_model_exec_t may_exec(td_model_store_t *store)
+{
+	bool unchanged = store->is_watching && store->redis->version == store->watched;
+	store->is_watching = false;
+	return unchanged ? TD_MODEL_EXEC_DONE : TD_MODEL_EXEC_MOVED;
+}
+
+/* The first entry that is not the head; the count when there is none. */
+static size_t find_more(const td_model_store_t *store)
+{
+	size_t at = 0;
+	while (at < store->redis->count &&
+	       td_slice_equal(td_model_redis_key(store->redis, at), td_slice_text(store->head_key)))
+		at++;
+	return at;
+}
+
+bool td_model_store_has_more(const td_model_store_t *store)
+{
+	return find_more(store) < store->redis->count;
+}
+
+td_model_exec_t td_model_store_unlink_one(td_model_store_t *store)
+{
+	size_t at = find_more(store);
+	char key[TD_KEY_MAX + 1];
+	td_model_exec_t outcome = may_exec(store);
+	if (outcome != TD_MODEL_EXEC_DONE || at == store->redis->count)
+		return outcome;
+	td_slice_t found = td_model_redis_key(store->redis, at);
+	memcpy(key, found.data, found.size);
+	td_model_redis_unlink(store->redis, (td_slice_t){(const uint8_t *)key, found.size});
+	return TD_MODEL_EXEC_DONE;
 }
 
 td_model_exec_t td_model_store_exec(td_model_store_t *store, const td_batch_t *batch,
 				    const td_head_t *head, td_model_head_t *written)
 {
 	size_t deletes = 0;
-	if (store->redis->boots != store->boots)
-		return TD_MODEL_EXEC_AWAY;
-	if (store->redis->version != store->watched)
-		return TD_MODEL_EXEC_MOVED;
+	td_model_exec_t outcome = may_exec(store);
+	if (outcome != TD_MODEL_EXEC_DONE)
+		return outcome;
 	const td_slice_t *doomed = batch != NULL ? td_batch_deletes(batch, &deletes) : NULL;
 	td_entries_t writes = batch != NULL ? td_batch_writes(batch) : (td_entries_t){NULL, 0};
 	for (size_t i = 0; i < writes.count; i++)

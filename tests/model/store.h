@@ -21,11 +21,16 @@ typedef struct td_model_store {
 	char head_key[TD_KEY_MAX + 8];
 	uint8_t *values; /* what was read for the present batch */
 	size_t used;
-	uint64_t watched, boots;
+	uint64_t boots; /* the Redis to which it is connected */
+	bool is_watching;
+	uint64_t watched;
 } td_model_store_t;
 
 void td_model_store_init(td_model_store_t *store, td_model_redis_t *redis, const char *reporter);
 void td_model_store_free(td_model_store_t *store);
+
+/* Whether its connection is whole; connects anew if it is not. */
+bool td_model_store_connected(td_model_store_t *store);
 
 void td_model_store_head(const td_model_store_t *store, td_model_head_t *head);
 
@@ -33,18 +38,22 @@ void td_model_store_head(const td_model_store_t *store, td_model_head_t *head);
 void td_model_store_read(td_model_store_t *store, td_entries_t entries);
 void td_model_store_forget(td_model_store_t *store);
 
-/* WATCH and GET: false when the head is another than expected. */
+/* WATCH and GET: false when the head is another than expected. An earlier WATCH stays in force
+ * until something is executed or all is forgotten. */
 bool td_model_store_watch(td_model_store_t *store, const td_model_head_t *expected);
 
 typedef enum td_model_exec {
 	TD_MODEL_EXEC_DONE,
-	TD_MODEL_EXEC_MOVED, /* something changed since it was watched: nothing was written */
-	TD_MODEL_EXEC_AWAY,  /* the connection broke before it: nothing was written */
+	TD_MODEL_EXEC_MOVED, /* the head changed since it was watched: nothing was written */
 } td_model_exec_t;
 
 /* MULTI, all of it, SET head, EXEC. `batch` NULL writes the head alone. */
 td_model_exec_t td_model_store_exec(td_model_store_t *store, const td_batch_t *batch,
 				    const td_head_t *head, td_model_head_t *written);
+
+/* Whether the shard has another key than its head; and, under the same watch, deletes one. */
+bool td_model_store_has_more(const td_model_store_t *store);
+td_model_exec_t td_model_store_unlink_one(td_model_store_t *store);
 
 /* Begins the batch from the head in Redis, or from none; false when it is no head. */
 bool td_model_store_begin(td_model_store_t *store, td_batch_t *batch, td_err_t *err);
