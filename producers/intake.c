@@ -1,43 +1,16 @@
 #include "producers/intake.h"
 
-#include "common/clock.h"
 #include "common/fault.h"
-#include "common/log.h"
 #include "producers/fed.h"
-#include "producers/input.h"
-#include "producers/rejected.h"
-#include "producers/row.h"
+#include "producers/intake_internal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 enum {
-	ROWS_MAX = 2000,       /* of one turn */
-	CUT_SHOWN_MAX = 1024,  /* bytes shown of a line that is too long */
-	WARNINGS_LOGGED = 20,  /* of one input */
-	NO_ROOM_MS = 10 * 1000 /* between two lines about it */
-};
-
-struct td_intake {
-	td_intake_settings_t settings;
-	td_spool_t *spool;
-	td_spool_store_t *store;
-	td_arena_t *arena;
-	td_lines_t *lines;
-	size_t opened; /* inputs so far */
-	bool is_open;
-	td_input_t input;
-	td_rejected_t rejected;
-	td_row_t row;
-	uint64_t warnings;
-	uint64_t said_lines;  /* said to be accepted */
-	td_rows_t told;       /* rows of standard input in checkpoints so far */
-	bool is_checkpointed; /* the input has ended, and its checkpoint is in the group */
-	uint8_t digest[TD_DIGEST_SIZE];
-	int64_t now_ms, complete_ms;
-	td_log_limit_t no_room;
+	ROWS_MAX = 2000,      /* of one turn */
+	CUT_SHOWN_MAX = 1024, /* bytes shown of a line that is too long */
 };
 
 td_intake_t *td_intake_new(const td_intake_settings_t *settings, td_spool_t *spool, td_err_t *err)
@@ -128,25 +101,9 @@ static bool open_next(td_intake_t *intake, bool *ended, td_err_t *err)
 		return false;
 	if (!known)
 		return open_rejected(intake, err);
-	td_log(TD_LOG_INFO, "file_known", td_log_text("file", intake->input.name));
-	(void)printf("known\t%s\n", intake->input.name);
-	(void)fflush(stdout); /* whether it is read is the reader's business */
+	td_intake_say_known(intake);
 	close_input(intake);
 	return true;
-}
-
-static void log_warnings(td_intake_t *intake)
-{
-	const td_row_findings_t *warnings = &intake->row.warnings;
-	for (size_t i = 0; i < warnings->count; i++) {
-		if (intake->warnings++ >= WARNINGS_LOGGED)
-			continue;
-		td_log(TD_LOG_WARN, "row_odd", td_log_text("file", intake->input.name),
-		       td_log_int("line", (int64_t)td_lines_number(intake->lines)),
-		       td_log_text("code", warnings->items[i].code),
-		       td_log_text("field", warnings->items[i].field),
-		       td_log_text("says", warnings->items[i].en));
-	}
 }
 
 static void refuse(td_intake_t *intake, td_slice_t line)
@@ -185,20 +142,9 @@ static bool take_row(td_intake_t *intake, td_slice_t line, td_err_t *err)
 		refuse(intake, line);
 		return true;
 	}
-	log_warnings(intake);
+	td_intake_say_warnings(intake);
 	intake->input.rows.accepted++;
 	return td_spool_store_append(intake->store, intake->row.packed, err);
-}
-
-static void say_accepted(td_intake_t *intake)
-{
-	uint64_t lines = td_lines_number(intake->lines);
-	if (lines == intake->said_lines)
-		return;
-	intake->said_lines = lines;
-	(void)printf("accepted\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n", intake->input.name,
-		     lines, intake->input.rows.accepted, intake->input.rows.refused);
-	(void)fflush(stdout); /* whether it is read is the reader's business */
 }
 
 bool td_intake_settle(td_intake_t *intake, td_err_t *err)
@@ -209,15 +155,13 @@ bool td_intake_settle(td_intake_t *intake, td_err_t *err)
 		return false;
 	td_fault("intake.accepted");
 	if (intake->is_open)
-		say_accepted(intake);
+		td_intake_say_accepted(intake);
 	return true;
 }
 
 static td_intake_next_t wait_for_room(td_intake_t *intake, const td_err_t *why)
 {
-	int64_t held;
-	if (td_log_allowed(&intake->no_room, td_clock_mono_ms(), NO_ROOM_MS, &held))
-		td_log(TD_LOG_WARN, "intake_waits", td_log_err(why));
+	td_intake_say_waiting(intake, why);
 	return TD_INTAKE_ROOM;
 }
 
@@ -294,17 +238,6 @@ static void note_complete(td_intake_t *intake)
 		intake->complete_ms = until_ms;
 }
 
-static void log_fed(const td_intake_t *intake)
-{
-	td_log(TD_LOG_INFO, "input_ended", td_log_text("file", intake->input.name),
-	       td_log_int("read", (int64_t)intake->input.rows.read),
-	       td_log_int("accepted", (int64_t)intake->input.rows.accepted),
-	       td_log_int("refused", (int64_t)intake->input.rows.refused),
-	       td_log_int("warnings", (int64_t)intake->warnings),
-	       td_log_text("rejected",
-			   intake->input.rows.refused > 0 ? intake->rejected.path : ""));
-}
-
 /* The checkpoint is made once, though the disk may have no room at the first try. */
 static td_intake_next_t end_input(td_intake_t *intake, td_err_t *err)
 {
@@ -323,7 +256,7 @@ static td_intake_next_t end_input(td_intake_t *intake, td_err_t *err)
 	td_fault("intake.ended");
 	if (is_file && !td_fed_add(td_spool_store_folder(intake->store), intake->digest, err))
 		return TD_INTAKE_FAILED;
-	log_fed(intake);
+	td_intake_say_ended(intake);
 	close_input(intake);
 	return TD_INTAKE_MORE;
 }
