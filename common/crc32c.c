@@ -41,11 +41,48 @@ static const uint32_t remainders[256] = {
 	0xbe2da0a5, 0x4c4623a6, 0x5f16d052, 0xad7d5351,
 };
 
+static uint32_t by_table(uint32_t crc, const uint8_t *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		crc = (crc >> 8) ^ remainders[(crc ^ bytes[i]) & 0xff];
+	return crc;
+}
+
+#ifdef __x86_64__
+/* The processor's own instruction, eight bytes at a time. */
+__attribute__((target("sse4.2"))) static uint32_t by_words(uint32_t crc, const uint8_t *bytes,
+							   size_t words)
+{
+	uint64_t wide = crc;
+	for (size_t i = 0; i < words; i++) {
+		uint64_t word;
+		memcpy(&word, bytes + sizeof word * i, sizeof word);
+		wide = __builtin_ia32_crc32di(wide, word);
+	}
+	return (uint32_t)wide;
+}
+
+static bool has_words(void)
+{
+	return __builtin_cpu_supports("sse4.2");
+}
+#else
+static uint32_t by_words(uint32_t crc, const uint8_t *bytes, size_t words)
+{
+	return by_table(crc, bytes, sizeof(uint64_t) * words);
+}
+
+static bool has_words(void)
+{
+	return false;
+}
+#endif
+
 uint32_t td_crc32c(uint32_t before, const void *data, size_t size)
 {
 	const uint8_t *bytes = data;
-	uint32_t crc = ~before;
-	for (size_t i = 0; i < size; i++)
-		crc = (crc >> 8) ^ remainders[(crc ^ bytes[i]) & 0xff];
-	return ~crc;
+	size_t words = has_words() ? size / sizeof(uint64_t) : 0;
+	uint32_t crc = words > 0 ? by_words(~before, bytes, words) : ~before;
+	size_t done = sizeof(uint64_t) * words;
+	return done == size ? ~crc : ~by_table(crc, bytes + done, size - done);
 }

@@ -7,7 +7,7 @@
 	.section = "producer", .name = name_, .argument = argument_, .type = type_,                \
 	.at = offsetof(td_producer_settings_t, member), .standard = standard_, .doc = doc_
 
-enum { SOURCE_MAX = 32, MIB = 1024 * 1024 };
+enum { SOURCE_MAX = 32 };
 
 const td_opt_t td_producer_options[] = {
 	{OPTION("reporter", "ID", TD_OPT_TEXT, reporter, NULL,
@@ -20,7 +20,7 @@ const td_opt_t td_producer_options[] = {
 		"folder of this source's spool; made if it is missing")},
 	{OPTION("spool-bytes", "BYTES", TD_OPT_SIZE, spool_bytes, "1G",
 		"size of the spool at most; rows wait when it is reached"),
-	 .min = 4LL * MIB, .max = 1LL << 50},
+	 .min = 256 * 1024, .max = 1LL << 50},
 	{OPTION("segment-bytes", "BYTES", TD_OPT_SIZE, segment_bytes, "16M",
 		"size of one file of the spool"),
 	 .min = 64 * 1024, .max = 1LL << 30},

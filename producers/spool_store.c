@@ -32,10 +32,11 @@ static bool settings_fit(const td_spool_store_settings_t *settings, td_err_t *er
 		return td_err_set(err, TD_ECONFIG, "spool %.100s...: the path is too long",
 				  settings->folder);
 	/* Else the last segment alone could fill the store, and nothing could ever be deleted. */
-	if (settings->total_bytes / 2 < settings->segment_bytes + TD_SPOOL_GROUP_MAX)
+	if (settings->segment_bytes < TD_RAW_EVENT_MAX ||
+	    settings->total_bytes / 4 < settings->segment_bytes)
 		return td_err_set(err, TD_ECONFIG,
-				  "the size of the spool, %" PRId64 " bytes, must be twice that of "
-				  "its segments, %" PRId64 ", and 2 MiB",
+				  "the size of the spool, %" PRId64 " bytes, must be at least four "
+				  "times that of its segments, %" PRId64 ", and that 64 KiB",
 				  settings->total_bytes, settings->segment_bytes);
 	return true;
 }
@@ -53,6 +54,8 @@ td_spool_store_t *td_spool_store_open(const td_spool_store_settings_t *settings,
 	store->epoch = settings->epoch;
 	store->segment_max = (uint64_t)settings->segment_bytes;
 	store->total_max = (uint64_t)settings->total_bytes;
+	store->group_due =
+		store->segment_max < TD_SPOOL_GROUP_MAX ? store->segment_max : TD_SPOOL_GROUP_MAX;
 	store->group = td_buf_make(TD_SPOOL_GROUP_MAX + 2 * TD_RAW_EVENT_MAX);
 	store->fd = -1;
 	store->next = 1;
@@ -122,7 +125,7 @@ bool td_spool_store_full(const td_spool_store_t *store)
 
 bool td_spool_store_due(const td_spool_store_t *store)
 {
-	return store->group.size >= TD_SPOOL_GROUP_MAX;
+	return store->group.size >= store->group_due;
 }
 
 bool td_spool_store_append(td_spool_store_t *store, td_slice_t event, td_err_t *err)

@@ -19,7 +19,8 @@
 typedef struct td_spool_store td_spool_store_t;
 
 enum {
-	TD_SPOOL_GROUP_MAX = 1024 * 1024, /* bytes of a group after which a sync is due */
+	TD_SPOOL_GROUP_MAX = 4 * 1024 * 1024, /* bytes of a group after which a sync is due, unless
+						 a segment is smaller */
 	TD_SPOOL_SEGMENTS_MAX = 100000,
 	TD_SPOOL_PATH_MAX = 4000, /* bytes of a folder's path; names of files follow it */
 };
@@ -28,7 +29,7 @@ typedef struct td_spool_store_settings {
 	const char *folder; /* kept as a copy, at most TD_SPOOL_PATH_MAX; made if it is missing */
 	uint64_t epoch;
 	int64_t segment_bytes; /* a segment this long is rolled */
-	int64_t total_bytes;   /* of all segments together; at least two segments and a group */
+	int64_t total_bytes;   /* of all segments together; at least four times a segment */
 } td_spool_store_settings_t;
 
 /*

@@ -11,7 +11,7 @@
 
 struct td_spool_store {
 	char folder[PATH_MAX];
-	uint64_t epoch, segment_max, total_max;
+	uint64_t epoch, segment_max, total_max, group_due;
 	td_segment_list_t list;
 	int fd;         /* of the last segment; -1: the next group makes one */
 	td_buf_t group; /* records that are not written yet */

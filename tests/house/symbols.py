@@ -15,6 +15,7 @@ ALLOWED = re.compile(r'''
   | (floor|ceil|l?l?round|fmod|fabs|trunc)[fl]? | lround
   | __(asan|ubsan|sanitizer|stack_chk|isoc\d+|v?snprintf_chk|mem\w+_chk)\w*
   | __\w+_chk | _GLOBAL_OFFSET_TABLE_ | __tls_get_addr
+  | __cpu_(model|indicator_init)2?   # which instructions there are
 ''', re.VERBOSE)
 # Bounded tables whose constructor says so may come from the heap, and the arena's blocks do.
 HEAP = {'malloc', 'calloc', 'realloc', 'reallocarray', 'aligned_alloc', 'free'}

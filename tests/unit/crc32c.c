@@ -40,11 +40,28 @@ static void the_parts_of_a_text_give_what_the_whole_gives(void **state)
 	}
 }
 
+static void long_texts_at_any_place_give_what_their_bytes_one_by_one_give(void **state)
+{
+	(void)state;
+	uint8_t bytes[80];
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)(i * 37 + 11);
+	for (size_t from = 0; from < 9; from++) {
+		uint32_t one_by_one = 0;
+		for (size_t size = 0; from + size <= sizeof bytes; size++) {
+			assert_true(td_crc32c(0, bytes + from, size) == one_by_one);
+			if (from + size < sizeof bytes)
+				one_by_one = td_crc32c(one_by_one, bytes + from + size, 1);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(published_vectors_agree),
 		cmocka_unit_test(the_parts_of_a_text_give_what_the_whole_gives),
+		cmocka_unit_test(long_texts_at_any_place_give_what_their_bytes_one_by_one_give),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -317,7 +317,7 @@ static void a_size_that_could_never_be_emptied_is_refused(void **state)
 	assert_null(td_spool_store_open(&(td_spool_store_settings_t){.folder = folder,
 								     .epoch = 7,
 								     .segment_bytes = 16 * MIB,
-								     .total_bytes = 32 * MIB},
+								     .total_bytes = 63 * MIB},
 					&err));
 	assert_int_equal(err.code, TD_ECONFIG);
 }
