@@ -87,7 +87,8 @@ class Spool(case.ServerTest):
                       self.feeding.run('resend', '--from', 1, code=66).stderr)
 
     def test_a_full_disk_holds_back_rows_and_goes_on_by_itself(self):
-        process = self.feeding.start('--once', self.feeding.file('a.ndjson', lines(0, 30000)),
+        process = self.feeding.start('--once', '--segment-bytes', '1M',
+                                     self.feeding.file('a.ndjson', lines(0, 30000)),
                                      fault='intake.accepted:1:stop')
         process.wait_for_stop()
         limit = self.segments()[0].stat().st_size + 10000
