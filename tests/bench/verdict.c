@@ -18,7 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { EVENTS_MAX = 100000, ROUNDS = 9, PASSES = 20, TABLE_MAX = 1 << 20 };
+enum { EVENTS_MAX = 100000, ROUNDS = 9, PASSES = 20 };
 
 static const char REPORTER[] = "vn-06";
 
@@ -55,18 +55,12 @@ static void keep(bench_t *bench, const td_simulate_rows_t *rows)
 
 static bool make_events(bench_t *bench, td_err_t *err)
 {
-	static char text[TABLE_MAX];
 	static td_simulate_units_t units;
 	const td_simulate_task_t task = {
 		.seed = 1, .reporter = REPORTER, .year = TD_SIMULATE_LAST_YEAR, .units = &units};
-	FILE *file = fopen(TD_SOURCE "/workers/reference/units.tsv", "r");
-	if (file == NULL)
-		return td_err_set(err, TD_ENOINPUT, "no units.tsv");
-	text[fread(text, 1, sizeof text - 1, file)] = '\0';
-	(void)fclose(file);
+	td_tables_units(&units);
 	td_simulate_rows_t rows = td_simulate_rows_make();
-	bool fine =
-		td_simulate_units_parse(text, &units, err) && td_simulate_make(&task, &rows, err);
+	bool fine = td_simulate_make(&task, &rows, err);
 	if (fine)
 		keep(bench, &rows);
 	td_simulate_rows_free(&rows);
