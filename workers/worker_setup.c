@@ -218,7 +218,7 @@ static bool begin_again(td_worker_t *worker, td_err_t *err)
 {
 	const char *reporter = worker->settings->reporter;
 	char topic[TD_TOPIC_MAX];
-	uint64_t first, last;
+	uint64_t first = 0, last = 0;
 
 	if (!parse_range(worker->settings->again, &first, &last, err))
 		return false;
