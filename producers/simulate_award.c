@@ -37,6 +37,11 @@ typedef struct award {
 	int32_t day;
 } award_t;
 
+/* How many there were so far, of a province in a year. */
+typedef struct counts {
+	int64_t records, decisions;
+} counts_t;
+
 static void word(td_sim_t *sim, const char *name, const char *prefix, const char *value)
 {
 	char whole[64];
@@ -91,17 +96,24 @@ static const char *recipient_unit(td_sim_t *sim)
 	return td_sim_chance(sim, 250) ? td_sim_division(sim, division) : td_sim_district(sim);
 }
 
+/* No two decisions have one number: provinces do not meet, and each goes up. */
+static int64_t next_number(td_sim_t *sim, counts_t *counts)
+{
+	int64_t step = counts->decisions++ * 3 + td_sim_below(sim, 3);
+	return 11 + step * TD_SIMULATE_PROVINCES + (int64_t)sim->index;
+}
+
 /* `total` awards of a sort, in decisions of several lines. */
 static void decisions(td_sim_t *sim, const td_sim_season_t *season, const sort_t *sort,
-		      int64_t total, int64_t *record)
+		      int64_t total, counts_t *counts)
 {
 	while (total > 0) {
 		int64_t lines = td_sim_from(sim, 1, sort->lines_max);
 		lines = lines < total ? lines : total;
-		award_t award = {.sort = sort, .number = td_sim_from(sim, 11, 9899)};
+		award_t award = {.sort = sort, .number = next_number(sim, counts)};
 		award.day = td_sim_day(sim, season);
 		for (award.line = 1; award.line <= lines; award.line++) {
-			award.record = (*record)++;
+			award.record = counts->records++;
 			award.unit = recipient_unit(sim);
 			decide(sim, &award);
 		}
@@ -110,15 +122,15 @@ static void decisions(td_sim_t *sim, const td_sim_season_t *season, const sort_t
 }
 
 static void all_sorts(td_sim_t *sim, const td_sim_season_t *season, const sort_t *sorts,
-		      size_t count, int64_t total, int64_t *record)
+		      size_t count, int64_t total, counts_t *counts)
 {
 	int64_t done = 0;
 	for (size_t i = 1; i < count; i++) {
 		int64_t part = total * sorts[i].per_mille / 1000;
-		decisions(sim, season, &sorts[i], part, record);
+		decisions(sim, season, &sorts[i], part, counts);
 		done += part;
 	}
-	decisions(sim, season, &sorts[0], total - done, record);
+	decisions(sim, season, &sorts[0], total - done, counts);
 }
 
 /* What is no award, or none any more: proposed, refused, revoked, a letter. */
@@ -181,12 +193,12 @@ void td_sim_commendations(td_sim_t *sim)
 					      {SIM_AUGUST + 14, SIM_AUGUST + 21, 60},
 					      {0, 0, -1}};
 	bool last = sim->task->year == TD_SIMULATE_LAST_YEAR;
-	int64_t record = 0;
+	counts_t counts = {0};
 	td_sim_season_t season;
 	td_sim_season(sim, spans, &season);
 	int64_t to_collectives = td_sim_share(last ? 3356 : 3104, sim->index) - published(sim);
-	all_sorts(sim, &season, collectives, TD_COUNT(collectives), to_collectives, &record);
+	all_sorts(sim, &season, collectives, TD_COUNT(collectives), to_collectives, &counts);
 	all_sorts(sim, &season, individuals, TD_COUNT(individuals),
-		  td_sim_share(last ? 7918 : 7236, sim->index), &record);
+		  td_sim_share(last ? 7918 : 7236, sim->index), &counts);
 	beside(sim, &season);
 }

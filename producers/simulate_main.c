@@ -12,6 +12,7 @@
 enum {
 	UNITS_FILE_MAX = 8 * 1024 * 1024,
 	SCALE_MAX = 10000,
+	OUT_MAX = PATH_MAX / 4, /* room for reporter and file behind it */
 	RATE_MAX = 10 * 1000 * 1000,
 	US = 1000 * 1000,
 };
@@ -207,6 +208,9 @@ static bool simulate(work_t *work, td_err_t *err)
 		return td_err_set(err, TD_EUSAGE,
 				  "give --out, or the --reporter whose rows go to "
 				  "standard output");
+	if (settings->out != NULL && strlen(settings->out) > OUT_MAX)
+		return td_err_set(err, TD_EUSAGE, "the path in --out is longer than %d bytes",
+				  OUT_MAX);
 	for (size_t i = 0; (reporter = td_simulate_reporter(i)) != NULL; i++) {
 		if (settings->reporter != NULL && strcmp(settings->reporter, reporter) != 0)
 			continue;
