@@ -24,7 +24,7 @@ typedef struct td_audit_settings {
 	td_redis_settings_t redis;
 	const char *archive, *reporter, *as_of, *period, *calendar, *from, *to;
 	const char *lang, *format, *output;
-	const char *state, *published;
+	const char *state, *published, *between, *reference;
 	bool resume;
 	int64_t generation, memory, threads;
 } td_audit_settings_t;
@@ -46,12 +46,20 @@ typedef bool td_audit_fn(td_audit_t *audit, td_err_t *err);
 
 td_audit_fn td_audit_replay;
 td_audit_fn td_audit_compare;
+td_audit_fn td_audit_explain;
+td_audit_fn td_audit_trace;
+td_audit_fn td_audit_changed;
+td_audit_fn td_audit_what_if;
 
 /* Fixes which days and which moment are meant; TD_EUSAGE (audit_ask.c). */
 TD_MUST_USE bool td_audit_ask(td_audit_t *audit, td_err_t *err);
 
 /* Opens the logs that are meant, and says in the report which they are (audit_ask.c). */
 TD_MUST_USE td_logs_t *td_audit_logs(td_audit_t *audit, td_err_t *err);
+
+/* A moment as operators write it, or "@" and Unix milliseconds; TD_EUSAGE. */
+TD_MUST_USE bool td_audit_moment(const td_audit_t *audit, const char *text, int64_t *moment_ms,
+				 td_err_t *err);
 
 /* Whether days were asked for. */
 bool td_audit_has_days(const td_audit_t *audit);

@@ -40,24 +40,22 @@ static bool ask_days(td_audit_t *audit, td_err_t *err)
 	return settings->to == NULL || td_request_day(settings->to, &audit->days.last, err);
 }
 
-/* A moment, or "@" and Unix milliseconds, as reports print append times for programs. */
-static bool ask_moment(td_audit_t *audit, td_err_t *err)
+bool td_audit_moment(const td_audit_t *audit, const char *text, int64_t *moment_ms, td_err_t *err)
 {
-	const char *text = audit->settings->as_of;
 	td_err_t ignored;
-	if (text == NULL)
-		return true;
 	if (text[0] == '@') {
 		static const td_opt_t number = {.name = "as-of", .type = TD_OPT_INT};
-		if (td_opt_set(&number, text + 1, &audit->as_of_ms, &ignored))
+		if (td_opt_set(&number, text + 1, moment_ms, &ignored))
 			return true;
 	}
-	return td_moment_parse(text, audit->now_ms, &audit->as_of_ms, err);
+	return td_moment_parse(text, audit->now_ms, moment_ms, err);
 }
 
 bool td_audit_ask(td_audit_t *audit, td_err_t *err)
 {
-	return ask_days(audit, err) && ask_moment(audit, err);
+	const char *as_of = audit->settings->as_of;
+	return ask_days(audit, err) &&
+	       (as_of == NULL || td_audit_moment(audit, as_of, &audit->as_of_ms, err));
 }
 
 static void say_asked(const td_audit_t *audit, const td_logs_t *logs)

@@ -329,8 +329,8 @@ static bool report_all(comparisons_t *all, td_err_t *err)
 		if (!want_records(all, i, err))
 			return false;
 	}
-	return td_wanted_count(all->wanted) == 0 ||
-	       td_events_say(all->audit, all->logs, all->wanted, err);
+	const td_events_ask_t ask = {.logs = all->logs, .wanted = all->wanted};
+	return td_wanted_count(all->wanted) == 0 || td_events_say(all->audit, &ask, NULL, err);
 }
 
 static bool begin(comparisons_t *all, td_err_t *err)

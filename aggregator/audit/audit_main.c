@@ -80,6 +80,10 @@ static const td_opt_t options[] = {
 	      "figures of 2021, 2021-H1, 2021-Q3, 2021-M09 or 2021-9M; without days, of all"),
 	ASKED("from", 0, "DAY", TD_OPT_TEXT, from, "first day, 2021-03-05"),
 	ASKED("to", 0, "DAY", TD_OPT_TEXT, to, "last day, included"),
+	ASKED("between", 0, "MOMENT", TD_OPT_TEXT, between,
+	      "changed: the first moment; the second is the argument behind it"),
+	ASKED("reference", 0, "DIR", TD_OPT_PATH, reference,
+	      "what-if: folder of the draft reference data"),
 	ASKED("state", 0, "DIR", TD_OPT_PATH, state,
 	      "where a replay is kept, so that --resume goes on from it"),
 	ASKED("resume", 0, NULL, TD_OPT_BOOL, resume, "go on from what --state holds"),
@@ -99,6 +103,10 @@ typedef struct command {
 static const command_t commands[] = {
 	{"replay", 0, 0, "", false, td_audit_replay},
 	{"compare", 0, 0, "", true, td_audit_compare},
+	{"explain", 1, 1, "FIGURE", false, td_audit_explain},
+	{"trace", 1, 1, "KIND/ID --reporter ID", false, td_audit_trace},
+	{"changed", 2, 2, "FIGURE --between T1 T2", false, td_audit_changed},
+	{"what-if", 0, 0, "--reference DIR", true, td_audit_what_if},
 };
 
 static const command_t *find(const char *word, td_err_t *err)

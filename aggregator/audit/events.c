@@ -23,12 +23,12 @@ typedef struct seeing {
 	td_arena_t *arena;
 	seen_t *first, **end;
 	uint64_t count;
-	td_hashes_t *records; /* name → td_record_t */
+	td_hashes_t *records; /* "r" → name → td_record_t */
 } seeing_t;
 
 typedef struct events {
 	const td_audit_t *audit;
-	const td_wanted_t *wanted;
+	const td_events_ask_t *ask;
 	seeing_t logs[TD_LOGS_MAX];
 } events_t;
 
@@ -37,7 +37,7 @@ static bool want(void *context, size_t index, const td_raw_t *raw, const td_enve
 	const events_t *events = context;
 	(void)raw;
 	return td_envelope_has_record(envelope) &&
-	       td_wanted_has(events->wanted, index, envelope->kind, envelope->record_id);
+	       td_wanted_has(events->ask->wanted, index, envelope->kind, envelope->record_id);
 }
 
 /* What the event does to its record. */
@@ -69,10 +69,10 @@ static bool fold(events_t *events, seeing_t *seeing, const td_judged_t *judged, 
 	td_slice_t kept;
 	td_record_t record = {0};
 	td_layout_name(judged->envelope.kind, judged->envelope.record_id, name);
-	if (td_hashes_get(seeing->records, td_slice_text(name), td_slice_text("r"), &kept))
+	if (td_hashes_get(seeing->records, td_slice_text("r"), td_slice_text(name), &kept))
 		memcpy(&record, kept.data, sizeof record);
 	seen->effect = effect_of(events->audit->report, judged, &record);
-	return td_hashes_put(seeing->records, td_slice_text(name), td_slice_text("r"),
+	return td_hashes_put(seeing->records, td_slice_text("r"), td_slice_text(name),
 			     (td_slice_t){(const uint8_t *)&record, sizeof record});
 }
 
@@ -88,7 +88,10 @@ static bool take(void *context, size_t index, const td_judged_t *judged, td_err_
 	td_judged_record(judged->envelope.kind, judged->envelope.record_id, record);
 	td_judged_name(judged, name);
 	td_judged_codes(judged, codes);
-	td_judged_adds(&judged->adds, adds, sizeof adds);
+	td_contributions_t shown = judged->adds;
+	if (events->ask->measure != NULL)
+		td_measure_cut(events->ask->measure, &judged->adds, &shown);
+	td_judged_adds(&shown, adds, sizeof adds);
 	if (seen != NULL)
 		*seen = (seen_t){
 			.offset = judged->offset,
@@ -155,18 +158,49 @@ static bool make(events_t *events, size_t count, td_err_t *err)
 	return true;
 }
 
-bool td_events_say(td_audit_t *audit, const td_logs_t *logs, const td_wanted_t *wanted,
-		   td_err_t *err)
+/* What the records of one log stand for in the end. */
+typedef struct adding {
+	const td_measure_t *measure;
+	int64_t *sums;
+} adding_t;
+
+static bool add_record(void *context, const td_hashes_item_t *item)
 {
+	const adding_t *adding = context;
+	td_record_t record;
+	memcpy(&record, item->value.data, sizeof record);
+	for (size_t i = 0; i < adding->measure->count; i++)
+		adding->sums[i] += td_measure_sum(adding->measure, i, &record.adds);
+	return true;
+}
+
+static bool add_up(const events_t *events, int64_t *sums, td_err_t *err)
+{
+	adding_t adding = {events->ask->measure, sums};
+	for (size_t i = 0; i < adding.measure->count; i++)
+		sums[i] = 0;
+	for (size_t i = 0; i < td_logs_count(events->ask->logs); i++) {
+		if (!td_hashes_walk(events->logs[i].records, add_record, &adding))
+			return td_err_set(err, TD_EMEMORY, "no memory to add records up");
+	}
+	return true;
+}
+
+bool td_events_say(td_audit_t *audit, const td_events_ask_t *ask,
+		   int64_t sums[2 * TD_RATE_TERMS_MAX], td_err_t *err)
+{
+	const td_logs_t *logs = ask->logs;
 	events_t *events = calloc(1, sizeof *events);
 	if (events == NULL)
 		return td_err_set(err, TD_EMEMORY, "no memory to look at events");
 	events->audit = audit;
-	events->wanted = wanted;
+	events->ask = ask;
 	const td_pass_t pass = {
 		.logs = logs, .doing = "events", .want = want, .take = take, .context = events};
 	bool done = make(events, td_logs_count(logs), err) &&
-		    (td_wanted_count(wanted) == 0 || td_pass_run(audit, &pass, err));
+		    (td_wanted_count(ask->wanted) == 0 || td_pass_run(audit, &pass, err));
+	if (done && ask->measure != NULL)
+		done = add_up(events, sums, err);
 	if (done)
 		say(audit, logs, events);
 	for (size_t i = 0; i < td_logs_count(logs); i++) {

@@ -8,10 +8,6 @@
 
 enum { ARENA_BYTES = 32 * 1024 * 1024, FEED_WAIT_MS = 200 };
 
-typedef struct passing {
-	const td_pass_t *pass;
-} passing_t;
-
 static bool look_at(const td_pass_t *pass, size_t index, const td_raw_t *raw, td_arena_t *arena,
 		    td_err_t *err)
 {
@@ -54,7 +50,7 @@ static bool read_log(td_crew_t *crew, const td_pass_t *pass, size_t index, td_fe
 
 static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
 {
-	const td_pass_t *pass = ((const passing_t *)context)->pass;
+	const td_pass_t *pass = context;
 	td_arena_t *arena = td_arena_new(ARENA_BYTES);
 	td_feed_range_t all = {0, td_logs_get(pass->logs, index)->end};
 	td_feed_t *feed = arena != NULL ? td_feed_open(pass->logs, index, all, err) : NULL;
@@ -68,7 +64,7 @@ static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
 
 bool td_pass_run(const td_audit_t *audit, const td_pass_t *pass, td_err_t *err)
 {
-	passing_t passing = {pass};
+	td_pass_t passing = *pass;
 	td_crew_plan_t plan = {
 		.doing = pass->doing,
 		.work = work,
@@ -87,27 +83,19 @@ bool td_pass_run(const td_audit_t *audit, const td_pass_t *pass, td_err_t *err)
 }
 
 struct td_wanted {
-	size_t count, of_log[TD_LOGS_MAX];
-	td_hashes_t *names; /* key: the log's number; field: the record's name */
+	size_t of_log[TD_LOGS_MAX];
+	td_hashes_t *names[TD_LOGS_MAX]; /* "r" → the record's name; NULL while there is none */
 };
 
 td_wanted_t *td_wanted_new(void)
 {
-	td_wanted_t *wanted = calloc(1, sizeof *wanted);
-	if (wanted == NULL)
-		return NULL;
-	wanted->names = td_hashes_new();
-	if (wanted->names != NULL)
-		return wanted;
-	free(wanted);
-	return NULL;
+	return calloc(1, sizeof(td_wanted_t));
 }
 
 void td_wanted_free(td_wanted_t *wanted)
 {
-	if (wanted == NULL)
-		return;
-	td_hashes_free(wanted->names);
+	for (size_t i = 0; wanted != NULL && i < TD_LOGS_MAX; i++)
+		td_hashes_free(wanted->names[i]);
 	free(wanted);
 }
 
@@ -116,8 +104,8 @@ bool td_wanted_has(const td_wanted_t *wanted, size_t index, uint32_t kind, const
 	char name[TD_FIELD_MAX];
 	td_slice_t value;
 	td_layout_name(kind, record_id, name);
-	return td_hashes_get(wanted->names, (td_slice_t){(const uint8_t *)&index, sizeof index},
-			     td_slice_text(name), &value);
+	return wanted->names[index] != NULL &&
+	       td_hashes_get(wanted->names[index], td_slice_text("r"), td_slice_text(name), &value);
 }
 
 bool td_wanted_add(td_wanted_t *wanted, size_t index, uint32_t kind, const char *record_id)
@@ -127,16 +115,20 @@ bool td_wanted_add(td_wanted_t *wanted, size_t index, uint32_t kind, const char 
 		return true;
 	if (wanted->of_log[index] == TD_WANTED_MAX)
 		return false;
+	if (wanted->names[index] == NULL)
+		wanted->names[index] = td_hashes_new();
 	td_layout_name(kind, record_id, name);
-	if (!td_hashes_put(wanted->names, (td_slice_t){(const uint8_t *)&index, sizeof index},
-			   td_slice_text(name), td_slice_text("1")))
+	if (wanted->names[index] == NULL || !td_hashes_put(wanted->names[index], td_slice_text("r"),
+							   td_slice_text(name), td_slice_text("1")))
 		return false;
 	wanted->of_log[index]++;
-	wanted->count++;
 	return true;
 }
 
 size_t td_wanted_count(const td_wanted_t *wanted)
 {
-	return wanted->count;
+	size_t count = 0;
+	for (size_t i = 0; i < TD_LOGS_MAX; i++)
+		count += wanted->of_log[i];
+	return count;
 }

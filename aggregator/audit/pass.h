@@ -28,13 +28,13 @@ typedef struct td_pass {
 /* False with err on failure; TD_ESUPERSEDED when a signal stopped it. */
 TD_MUST_USE bool td_pass_run(const td_audit_t *audit, const td_pass_t *pass, td_err_t *err);
 
-/* A set of records by log. */
+/* A set of records by log; each log's part may be added to by the thread that reads it. */
 typedef struct td_wanted td_wanted_t;
 
 TD_MUST_USE td_wanted_t *td_wanted_new(void);
 void td_wanted_free(td_wanted_t *wanted);
 
-enum { TD_WANTED_MAX = 5000 }; /* of one log */
+enum { TD_WANTED_MAX = 200000 }; /* of one log */
 
 /* Adds a record of the log `index`; false when memory is out or there are TD_WANTED_MAX already. */
 TD_MUST_USE bool td_wanted_add(td_wanted_t *wanted, size_t index, uint32_t kind,
