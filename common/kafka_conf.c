@@ -40,20 +40,35 @@ static const td_kafka_property_t common_defaults[] = {
 	{"socket.nagle.disable", "true"},
 };
 
+/* By the ends of their names, so that those of a later library are covered, too. */
 static bool is_secret(const char *name)
 {
-	static const char *const secrets[] = {
-		"sasl.password",
-		"ssl.key.password",
-		"ssl.key.pem",
-		"ssl.keystore.password",
-		"sasl.oauthbearer.client.secret",
-	};
-	for (size_t i = 0; i < TD_COUNT(secrets); i++) {
-		if (strcmp(name, secrets[i]) == 0)
+	static const char *const ends[] = {"password", "secret", "passphrase", "key.pem"};
+	size_t size = strlen(name);
+	for (size_t i = 0; i < TD_COUNT(ends); i++) {
+		size_t end = strlen(ends[i]);
+		if (size >= end && strcmp(name + size - end, ends[i]) == 0)
 			return true;
 	}
 	return false;
+}
+
+/* Why no object takes this property from an operator; NULL where it may be given. */
+static const char *objection(const char *name)
+{
+	static const struct {
+		const char *name, *why;
+	} all[] = {
+		{"bootstrap.servers", "use brokers"},
+		{"metadata.broker.list", "use brokers"},
+		{"test.mock.num.brokers", "would play a cluster and keep nothing"},
+		{"transactional.id", "thidua works without transactions"},
+	};
+	for (size_t i = 0; i < TD_COUNT(all); i++) {
+		if (strcmp(all[i].name, name) == 0)
+			return all[i].why;
+	}
+	return NULL;
 }
 
 static bool set_value(rd_kafka_conf_t *conf, const char *name, const char *value, td_err_t *err)
@@ -86,7 +101,11 @@ static bool set_from_file(rd_kafka_conf_t *conf, const char *name, const char *p
 		}
 		td_buf_free(&text);
 	}
-	return set || td_err_prefix(err, "Kafka property %s", name);
+	if (!set) {
+		(void)td_err_prefix(err, "Kafka property %s", name);
+		err->code = TD_ECONFIG;
+	}
+	return set;
 }
 
 static bool is_fixed(const td_kafka_plan_t *plan, const char *name)
@@ -110,6 +129,9 @@ static bool set_property(rd_kafka_conf_t *conf, const td_kafka_plan_t *plan, con
 				  "Kafka property '%.40s': must be written NAME=VALUE", property);
 	memcpy(name, property, size);
 	name[size] = '\0';
+	const char *why = objection(name);
+	if (why)
+		return td_err_set(err, TD_ECONFIG, "Kafka property %s: %s", name, why);
 	if (is_fixed(plan, name))
 		return td_err_set(
 			err, TD_ECONFIG,
