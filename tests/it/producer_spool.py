@@ -91,8 +91,8 @@ class Spool(case.ServerTest):
                                      self.feeding.file('a.ndjson', lines(0, 30000)),
                                      fault='intake.accepted:1:stop')
         process.wait_for_stop()
-        limit = self.segments()[0].stat().st_size + 10000
-        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+        # Half of the next group fits.
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (500000, resource.RLIM_INFINITY))
         process.resume()
         process.wait_for_line('event=intake_waits .*make room')
         self.assertLess(list(accepted(process.log()).values())[0][0], 30000)
