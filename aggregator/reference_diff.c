@@ -7,10 +7,8 @@ static const struct {
 	const char *file;
 	size_t columns;
 } keys[] = {
-	{"awards.tsv", 2},
-	{"clusters.tsv", 3},
-	{"criteria.tsv", 3},
-	{"offences.tsv", 2},
+	{"awards.tsv", 2}, {"clusters.tsv", 3}, {"criteria.tsv", 3},
+	{"keys.tsv", 3},   {"offences.tsv", 2},
 };
 
 /* A table taken apart; the lines lie in the message. */

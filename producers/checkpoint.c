@@ -4,6 +4,20 @@
 
 #include <thidua/v1/event.pb-c.h>
 
+/* Signs the event as it is by now; `signature` becomes a part of it. */
+static bool sign(Thidua__V1__Event *event, const td_signer_t *signer,
+		 uint8_t signature[TD_SIGNATURE_SIZE])
+{
+	uint8_t message[TD_SIGNED_MAX];
+	size_t size;
+	event->checkpoint->key_id = (char *)signer->id;
+	if (!td_signature_message(event, message, &size) ||
+	    !td_signature_make(signer->seed, (td_slice_t){message, size}, signature))
+		return false;
+	event->checkpoint->signature = (ProtobufCBinaryData){TD_SIGNATURE_SIZE, signature};
+	return true;
+}
+
 bool td_checkpoint_pack(const td_checkpoint_t *checkpoint, td_arena_t *arena, td_slice_t *packed)
 {
 	Thidua__V1__Event event = THIDUA__V1__EVENT__INIT;
@@ -28,5 +42,8 @@ bool td_checkpoint_pack(const td_checkpoint_t *checkpoint, td_arena_t *arena, td
 	event.kind = THIDUA__V1__KIND__KIND_CHECKPOINT;
 	event.body_case = THIDUA__V1__EVENT__BODY_CHECKPOINT;
 	event.checkpoint = &body;
+	uint8_t signature[TD_SIGNATURE_SIZE];
+	if (checkpoint->signer != NULL && !sign(&event, checkpoint->signer, signature))
+		return false;
 	return td_pb_pack(&event.base, arena, packed);
 }

@@ -210,6 +210,7 @@ static bool append_checkpoint(td_intake_t *intake, const uint8_t *digest, td_err
 		.chain = td_spool_store_chain(intake->store),
 		.complete_until_ms = intake->complete_ms,
 		.file_sha256 = digest,
+		.signer = intake->settings.signer,
 	};
 	if (digest != NULL)
 		checkpoint.rows = intake->input.rows;

@@ -14,6 +14,7 @@
 #ifndef TD_PRODUCERS_INTAKE_H
 #define TD_PRODUCERS_INTAKE_H
 
+#include "producers/checkpoint.h"
 #include "producers/spool.h"
 #include "workers/reference.h"
 
@@ -26,6 +27,7 @@ typedef struct td_intake_settings {
 	const char *rejected; /* where all refused rows go; NULL: FILE.rejected, and for standard
 				 input stdin.rejected in the spool's folder */
 	bool again;           /* feeds files that were fed before */
+	const td_signer_t *signer; /* of checkpoints; NULL: they are not signed */
 } td_intake_settings_t;
 
 /* What is pointed to must outlive it. NULL and `err` on failure. */

@@ -2,16 +2,15 @@
 
 #include "common/clock.h"
 #include "common/folder.h"
+#include "common/localday.h"
 #include "common/log.h"
 #include "common/run.h"
 #include "producers/intake.h"
 #include "producers/publish.h"
-#include "producers/spool_look.h"
+#include "producers/signer.h"
 #include "producers/target.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <time.h>
 
 enum {
 	PRUNE_MS = 60 * 1000,
@@ -26,6 +25,7 @@ typedef struct work {
 	td_run_t *run;
 	td_spool_t *spool;
 	td_reference_t *reference;
+	td_signer_t signer;
 	td_intake_t *intake; /* NULL: nothing is taken in */
 	td_publish_t *publish;
 	td_intake_next_t next;
@@ -95,6 +95,20 @@ static bool read_reference(work_t *work, td_err_t *err)
 	return fine || td_err_prefix(err, "reference data (--reference)");
 }
 
+/* A key that the reference data here do not know may be known at the centre by now. */
+static bool read_key(work_t *work, td_err_t *err)
+{
+	const td_producer_settings_t *settings = work->settings;
+	if (settings->key == NULL)
+		return true;
+	if (!td_signer_read(settings->key, &work->signer, err))
+		return false;
+	if (td_reference_key(work->reference, settings->reporter, settings->source, work->signer.id,
+			     td_localday_of_ms(td_clock_wall_ms())) == NULL)
+		td_log(TD_LOG_WARN, "key_unknown", td_log_text("key_id", work->signer.id));
+	return true;
+}
+
 static bool open_intake(work_t *work, char *const *files, td_err_t *err)
 {
 	const td_intake_settings_t intake = {
@@ -104,6 +118,7 @@ static bool open_intake(work_t *work, char *const *files, td_err_t *err)
 		.files = files,
 		.rejected = work->settings->rejected,
 		.again = work->settings->again,
+		.signer = work->settings->key == NULL ? NULL : &work->signer,
 	};
 	work->intake = td_intake_new(&intake, work->spool, err);
 	return work->intake != NULL;
@@ -211,6 +226,7 @@ static void close_all(work_t *work)
 	td_intake_free(work->intake);
 	td_reference_free(work->reference);
 	td_spool_close(work->spool);
+	td_signer_clear(&work->signer);
 	td_run_free(work->run);
 }
 
@@ -220,7 +236,7 @@ bool td_producer_feed(const td_producer_settings_t *settings, const td_kafka_set
 	work_t work = {.settings = settings, .watched = -1};
 	work.checkpoint_ms = td_clock_mono_ms() + settings->checkpoint_ms;
 	work.run = td_run_new(err);
-	bool fine = work.run != NULL && read_reference(&work, err) &&
+	bool fine = work.run != NULL && read_reference(&work, err) && read_key(&work, err) &&
 		    check_target(&work, cluster, err) && open_spool(&work, err) &&
 		    open_intake(&work, files, err) && open_publish(&work, cluster, err);
 	if (fine)
@@ -257,32 +273,4 @@ bool td_producer_resend(const td_producer_settings_t *settings, const td_kafka_s
 		fine = finish(&work, loop(&work, err), err);
 	close_all(&work);
 	return fine;
-}
-
-static void print_time(const char *name, int64_t moment_ms)
-{
-	char text[32] = "never";
-	time_t seconds = (time_t)(moment_ms / 1000);
-	struct tm utc;
-	if (moment_ms > 0 && gmtime_r(&seconds, &utc) != NULL)
-		(void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-	(void)printf("%s\t%s\n", name, text);
-}
-
-bool td_producer_status(const td_producer_settings_t *settings, td_err_t *err)
-{
-	td_spool_view_t view;
-	if (settings->spool == NULL)
-		return td_err_set(err, TD_EUSAGE, "give the --spool");
-	if (!td_spool_look(settings->spool, &view, err))
-		return false;
-	(void)printf("reporter\t%s\nsource\t%s\nepoch\t%" PRIu64 "\n", view.reporter, view.source,
-		     view.epoch);
-	(void)printf("oldest\t%" PRIu64 "\nlast\t%" PRIu64 "\ndelivered\t%" PRIu64
-		     "\nundelivered\t%" PRIu64 "\nbytes\t%" PRIu64 "\n",
-		     view.oldest, view.last, view.cursor,
-		     view.last > view.cursor ? view.last - view.cursor : 0, view.bytes);
-	print_time("delivered-at", view.delivered_ms);
-	(void)printf("process\t%ld\ncopy\t%s\n", view.holder, view.is_copy ? "yes" : "no");
-	return fflush(stdout) == 0 || td_err_set(err, TD_EIO, "cannot write standard output");
 }

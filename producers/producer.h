@@ -13,6 +13,7 @@ typedef struct td_producer_settings {
 	const char *spool;     /* folder of this source */
 	const char *reference; /* folder of the reference data */
 	const char *rejected;
+	const char *key; /* file of the private key; NULL: checkpoints are not signed */
 	int64_t spool_bytes, segment_bytes;
 	int64_t keep_ms;       /* delivered segments are kept so long */
 	int64_t checkpoint_ms; /* between checkpoints */
@@ -23,8 +24,9 @@ typedef struct td_producer_settings {
 extern const td_opt_t td_producer_options[]; /* into td_producer_settings_t */
 extern const size_t td_producer_option_count;
 
-/* Reporter, source and spool are given and well formed. TD_EUSAGE. */
-TD_MUST_USE bool td_producer_settings_check(const td_producer_settings_t *settings, td_err_t *err);
+/* Reporter, source and, where it is needed, spool are given and well formed. TD_EUSAGE. */
+TD_MUST_USE bool td_producer_settings_check(const td_producer_settings_t *settings, bool with_spool,
+					    td_err_t *err);
 
 /* Feeds `files`, NULL after the last, or standard input if there is none, and sends. With `once`
  * until all is delivered, else until it is told to stop. */
@@ -35,6 +37,9 @@ TD_MUST_USE bool td_producer_feed(const td_producer_settings_t *settings,
 /* Sends everything from sequence `from` on again, and what was not delivered yet. */
 TD_MUST_USE bool td_producer_resend(const td_producer_settings_t *settings,
 				    const td_kafka_settings_t *cluster, td_err_t *err);
+
+/* Makes the key's file if it is missing, and prints the row of keys.tsv on standard output. */
+TD_MUST_USE bool td_producer_key(const td_producer_settings_t *settings, td_err_t *err);
 
 /* Prints what the spool holds on standard output. */
 TD_MUST_USE bool td_producer_status(const td_producer_settings_t *settings, td_err_t *err);

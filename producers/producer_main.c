@@ -24,7 +24,7 @@ static bool parse(int argc, char **argv, settings_t *settings, td_opt_outcome_t 
 	};
 	td_opt_program_t program = {
 		.name = "thidua-producer",
-		.arguments = "[FILE... | resend | status]",
+		.arguments = "[FILE... | resend | status | key]",
 		.doc = "Takes rows of one source into a durable spool and sends them to Kafka.",
 		.groups = groups,
 		.group_count = TD_COUNT(groups),
@@ -42,7 +42,10 @@ static bool run(const settings_t *settings, const td_opt_outcome_t *outcome, td_
 {
 	if (is_command(outcome, "status"))
 		return td_producer_status(&settings->producer, err);
-	if (!td_producer_settings_check(&settings->producer, err) ||
+	if (is_command(outcome, "key"))
+		return td_producer_settings_check(&settings->producer, false, err) &&
+		       td_producer_key(&settings->producer, err);
+	if (!td_producer_settings_check(&settings->producer, true, err) ||
 	    !td_kafka_settings_check(&settings->kafka, err))
 		return false;
 	if (is_command(outcome, "resend"))

@@ -32,6 +32,8 @@ const td_opt_t td_producer_options[] = {
 	{OPTION("rejected", "FILE", TD_OPT_PATH, rejected, NULL,
 		"add all refused rows to FILE; without it to FILE.rejected beside each file, for "
 		"standard input to stdin.rejected in the spool")},
+	{OPTION("key", "FILE", TD_OPT_PATH, key, NULL,
+		"sign checkpoints with the private key in FILE")},
 	{.section = "reference",
 	 .name = "folder",
 	 .flag = "reference",
@@ -58,10 +60,11 @@ const td_opt_t td_producer_options[] = {
 };
 const size_t td_producer_option_count = TD_COUNT(td_producer_options);
 
-bool td_producer_settings_check(const td_producer_settings_t *settings, td_err_t *err)
+bool td_producer_settings_check(const td_producer_settings_t *settings, bool with_spool,
+				td_err_t *err)
 {
 	size_t size = strlen(settings->source);
-	if (settings->spool == NULL)
+	if (with_spool && settings->spool == NULL)
 		return td_err_set(err, TD_EUSAGE, "give the --spool of this source");
 	if (settings->reporter == NULL)
 		return td_err_set(err, TD_EUSAGE, "give the --reporter who speaks, such as vn-06");

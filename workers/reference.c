@@ -28,7 +28,7 @@ static bool check_whole(const td_named_t *files, size_t count, td_err_t *err)
 		size_t i = 0;
 		while (i < count && strcmp(files[i].name, name) != 0)
 			i++;
-		if (i == count)
+		if (i == count && !td_reference_tables_optional(table))
 			return td_err_set(err, TD_EDATA,
 					  "the reference data has no table %s: add it", name);
 	}
@@ -239,4 +239,16 @@ bool td_reference_criterion(const td_reference_t *reference, uint32_t cluster, i
 	if (found != NULL)
 		*maximum_hundredths = found->maximum_hundredths;
 	return found != NULL;
+}
+
+const td_key_t *td_reference_key(const td_reference_t *reference, const char *reporter,
+				 const char *source, const char *id, int32_t day)
+{
+	return td_keys_find(&reference->keys, reporter, source, id, day);
+}
+
+bool td_reference_must_sign(const td_reference_t *reference, const char *reporter,
+			    const char *source, int32_t day)
+{
+	return td_keys_must_sign(&reference->keys, reporter, source, day);
 }

@@ -17,6 +17,7 @@
 #include <thidua/v1/verdict.pb-c.h>
 
 typedef struct td_reference td_reference_t;
+typedef struct td_key td_key_t; /* workers/keys.h */
 
 /*
  * Parses a whole set of tables (files named "units.tsv", ...) and checks that they fit together (a
@@ -107,5 +108,13 @@ bool td_reference_award_allowed(const td_reference_t *reference, Thidua__V1__Awa
  * table has no such criterion. */
 bool td_reference_criterion(const td_reference_t *reference, uint32_t cluster, int32_t year,
 			    uint32_t criterion, int32_t *maximum_hundredths);
+
+/* The key of that id with which the source signs on that day; NULL if there is none. */
+const td_key_t *td_reference_key(const td_reference_t *reference, const char *reporter,
+				 const char *source, const char *id, int32_t day);
+
+/* Whether the source must sign its checkpoints on that day. */
+bool td_reference_must_sign(const td_reference_t *reference, const char *reporter,
+			    const char *source, int32_t day);
 
 #endif

@@ -82,6 +82,8 @@ static bool sort_tables(td_reference_t *reference, td_err_t *err)
 	SORT(reference->members, by_member);
 	SORT(reference->awards, by_award);
 	SORT(reference->criteria, by_criterion);
+	if (!td_keys_sort(&reference->keys, err))
+		return false;
 
 	size_t count = reference->members.count;
 	const td_member_t **in_order = td_arena_take(reference->arena, count * sizeof *in_order);
@@ -217,9 +219,24 @@ static bool join_groups(td_reference_t *reference, td_err_t *err)
 	return true;
 }
 
+/* Keys belong to reporters that there are. */
+static bool check_signers(td_reference_t *reference, td_err_t *err)
+{
+	for (size_t i = 0; i < reference->keys.count; i++) {
+		const char *reporter = reference->keys.items[i].reporter;
+		if (td_reference_reporter(reference, reporter) == NULL)
+			return td_err_set(err, TD_EDATA,
+					  "keys.tsv names the reporter '%s', which reporters.tsv "
+					  "has not",
+					  reporter);
+	}
+	return true;
+}
+
 bool td_reference_tables_check(td_reference_t *reference, td_err_t *err)
 {
 	return sort_tables(reference, err) && check_unique(reference, err) &&
 	       check_overlaps(reference, err) && join_provinces(reference, err) &&
-	       check_provinces(reference, err) && join_groups(reference, err);
+	       check_provinces(reference, err) && join_groups(reference, err) &&
+	       check_signers(reference, err);
 }

@@ -212,6 +212,13 @@ static bool read_criterion(void *context, const td_tsv_row_t *row, td_err_t *err
 	return true;
 }
 
+/* reporter_id source key_id public_key valid_from valid_to */
+static bool read_key(void *context, const td_tsv_row_t *row, td_err_t *err)
+{
+	td_reference_t *reference = context;
+	return td_keys_read(row, &reference->keys.items[reference->keys.count++], err);
+}
+
 /* The tables: their columns, and the rows that they fill. */
 #define ROWS_OF(member)                                                                            \
 	offsetof(td_reference_t, member.items), sizeof(*((td_reference_t *)NULL)->member.items)
@@ -229,6 +236,10 @@ static const struct table {
 	 read_criterion,
 	 ROWS_OF(criteria),
 	 {"year", "cluster", "criterion", "maximum_hundredths", "name_vi", "name_en"}},
+	{"keys.tsv",
+	 read_key,
+	 ROWS_OF(keys),
+	 {"reporter_id", "source", "key_id", "public_key", "valid_from", "valid_to"}},
 	{"offences.tsv",
 	 read_offence,
 	 ROWS_OF(offences),
@@ -257,6 +268,12 @@ size_t td_reference_tables_count(void)
 const char *td_reference_tables_name(size_t index)
 {
 	return TABLES[index].name;
+}
+
+bool td_reference_tables_optional(size_t index)
+{
+	/* Versions from before it came are whole without it. */
+	return strcmp(TABLES[index].name, "keys.tsv") == 0;
 }
 
 static size_t count_lines(const char *text)

@@ -7,6 +7,7 @@
 #define TD_WORKERS_REFERENCE_TABLES_H
 
 #include "common/arena.h"
+#include "workers/keys.h"
 #include "workers/reference.h"
 
 /* An array of rows in the arena. */
@@ -51,6 +52,7 @@ struct td_reference {
 	TD_ROWS(const td_member_t *) in_order; /* members in the order of the table */
 	TD_ROWS(td_award_t) awards;            /* by form, level, from_day */
 	TD_ROWS(td_criterion_t) criteria;      /* by year, cluster, number */
+	td_keys_t keys;                        /* see keys.h */
 };
 
 /* Parses one table into `reference`, unsorted. `text` is terminated, lives in the arena and is cut
@@ -61,8 +63,9 @@ TD_MUST_USE bool td_reference_tables_parse(td_reference_t *reference, const char
 /* Sorts the tables and checks them, each alone and against the others. */
 TD_MUST_USE bool td_reference_tables_check(td_reference_t *reference, td_err_t *err);
 
-/* How many tables there are, and the name of one. */
+/* How many tables there are, the name of one, and whether a set is whole without it. */
 size_t td_reference_tables_count(void);
 const char *td_reference_tables_name(size_t index);
+bool td_reference_tables_optional(size_t index);
 
 #endif

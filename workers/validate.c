@@ -89,6 +89,8 @@ bool td_validate_by_reference(td_reason_t reason)
 	case TD_REASON_FORM_LEVEL:
 	case TD_REASON_UNKNOWN_CRITERION:
 	case TD_REASON_MAXIMUM_DIFFERS:
+	case TD_REASON_UNKNOWN_KEY:
+	case TD_REASON_SIGNATURE_MISSING:
 		return true;
 	default:
 		return false;

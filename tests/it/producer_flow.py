@@ -105,6 +105,26 @@ class Flow(case.ServerTest):
         self.assertEqual(times, sorted(times))
         self.assertIn('bad', (self.feeding.spool / 'stdin.rejected').read_text('utf-8'))
 
+    def test_checkpoints_are_signed_with_the_source_s_key(self):
+        key = self.world.path / 'key.pem'
+        row_of_table = self.feeding.run('key', '--key', key).stdout
+        self.assertEqual(self.feeding.run('key', '--key', key).stdout, row_of_table)
+        self.assertEqual(key.stat().st_mode & 0o777, 0o600)
+        said = self.feeding.once('--key', key, input=lines(1, 3))
+        self.assertIn('event=key_unknown', said.stderr)
+        *_, last = Log(self.broker).only_epoch()
+        reporter, source, key_id, *_ = row_of_table.split('\t')
+        self.assertEqual((reporter, source, key_id), (last.reporter, last.source,
+                                                      last.checkpoint.key_id))
+        signature = self.feeding.file('signature', last.checkpoint.signature)
+        last.checkpoint.signature = b''
+        message = self.feeding.file('message', last.SerializeToString(deterministic=True))
+        self.world.run('openssl', 'pkeyutl', '-verify', '-rawin', '-inkey', key,
+                       '-in', message, '-sigfile', signature)
+        key.chmod(0o640)
+        self.assertIn('others may read it',
+                      self.feeding.once('--key', key, input='', code=78).stderr)
+
     def test_standard_input_of_a_hundred_thousand_rows(self):
         said = self.feeding.once(input=lines(1, 100000).rstrip('\n'))
         self.assertEqual(accepted(said.stdout), {'-': (100000, 100000, 0)})

@@ -232,6 +232,40 @@ static void a_checkpoint_passes_the_worker_s_rules(void **state)
 	assert_int_equal(event->checkpoint->complete_until->nanos, 123000000);
 }
 
+static void a_signed_checkpoint_passes_where_its_key_is_known(void **state)
+{
+	(void)state;
+	/* Of test 1 in RFC 8032, as in tests/support/keys.tsv. */
+	td_signer_t signer = {.seed = {0x9d, 0x61, 0xb1, 0x9d, 0xef, 0xfd, 0x5a, 0x60,
+				       0xba, 0x84, 0x4a, 0xf4, 0x92, 0xec, 0x2c, 0xc4,
+				       0x44, 0x49, 0xc5, 0x69, 0x7b, 0x32, 0x69, 0x19,
+				       0x70, 0x3b, 0xac, 0x03, 0x1c, 0xae, 0x7f, 0x60}};
+	assert_true(td_signature_public(signer.seed, signer.key));
+	td_signature_key_id(signer.key, signer.id);
+	td_slice_t packed;
+	td_findings_t errors, warnings;
+	td_checkpoint_t checkpoint = {
+		.reporter = "vn-06",
+		.source = "ky-so",
+		.epoch = 77,
+		.sequence = 1,
+		.complete_until_ms = 1640995200123,
+		.signer = &signer,
+	};
+	for (int i = 0; i < 2; i++) {
+		td_arena_reset(arena);
+		assert_true(td_checkpoint_pack(&checkpoint, arena, &packed));
+		const td_event_t *event = td_decode_event(packed.data, packed.size, arena, &errors);
+		assert_non_null(event);
+		bool fine = td_validate_event(event, reference, "vn-06", 1672246800000, &errors,
+					      &warnings);
+		assert_int_equal(fine, i == 0);
+		if (i > 0)
+			assert_int_equal(errors.items[0].reason, TD_REASON_UNKNOWN_KEY);
+		checkpoint.source = "main";
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +279,7 @@ int main(void)
 		cmocka_unit_test(a_row_that_exhausts_memory_is_refused),
 		cmocka_unit_test(a_refused_row_is_told_as_json),
 		cmocka_unit_test(a_checkpoint_passes_the_worker_s_rules),
+		cmocka_unit_test(a_signed_checkpoint_passes_where_its_key_is_known),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
