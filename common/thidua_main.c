@@ -77,9 +77,11 @@ static bool refuse(const char *name, td_err_t *err)
 	td_nearest_t nearest = td_nearest_to(name);
 	for (size_t i = 0; i < TD_COUNT(commands); i++)
 		td_nearest_try(&nearest, commands[i].name);
-	return td_err_set(err, TD_EUSAGE, "no command '%.40s'%s%s%s; 'thidua' lists them", name,
-			  nearest.word ? ", did you mean '" : "", nearest.word ? nearest.word : "",
-			  nearest.word ? "'?" : "");
+	if (nearest.word)
+		return td_err_set(err, TD_EUSAGE,
+				  "no command '%.40s', did you mean '%s'? 'thidua' lists them",
+				  name, nearest.word);
+	return td_err_set(err, TD_EUSAGE, "no command '%.40s'; 'thidua' lists them", name);
 }
 
 static bool run(int argc, char **argv, td_err_t *err)

@@ -151,6 +151,31 @@ class WithoutServers(WrongSettings):
                   '--brokers', NOBODY, 'reference', 'list')
 
 
+class FrontCommand(case.ServerTest):
+    def thidua(self, *argv, code=0, front=None, env=None):
+        return self.world.run(front or program('thidua'), *argv, code=code, env=env)
+
+    def test_a_command_is_the_program_of_its_name_with_its_arguments_and_its_end(self):
+        direct = self.world.run(program('thidua-tally'), 'metrics', '--format', 'csv')
+        self.assertEqual(self.thidua('tally', 'metrics', '--format', 'csv').stdout, direct.stdout)
+        said = self.thidua('tally', '--nonsense', code=USAGE).stderr
+        self.assertEqual(said, 'thidua-tally: no option --nonsense; see thidua-tally --help\n')
+
+    def test_a_mistyped_command_is_told_what_was_meant(self):
+        self.assertEqual(self.thidua('taly', code=USAGE).stderr,
+                         "thidua: no command 'taly', did you mean 'tally'? 'thidua' lists them\n")
+        self.assertEqual(self.thidua('nonsense', code=USAGE).stderr,
+                         "thidua: no command 'nonsense'; 'thidua' lists them\n")
+
+    def test_a_program_that_is_elsewhere_is_found_by_path(self):
+        alone = self.world.path / 'thidua'
+        shutil.copy(program('thidua'), alone)
+        found = self.thidua('tally', '--version', front=alone, env={'PATH': str(BUILD / 'bin')})
+        self.assertRegex(found.stdout, r'^thidua-tally \d')
+        self.assertEqual(self.thidua('tally', code=CONFIG, front=alone, env={'PATH': '/nowhere'}).stderr,
+                         'thidua: thidua-tally cannot be executed: No such file or directory\n')
+
+
 class BrokerWithPasswords(Broker):
     """One that has a second door, `far`, at which clients log in."""
 
