@@ -25,7 +25,7 @@ typedef struct td_admin_settings {
 	td_kafka_settings_t kafka;
 	td_redis_settings_t redis;
 	td_reference_settings_t reference;
-	int64_t generation;
+	int64_t generation, reference_version;
 	bool acl, yes;
 	const char *in_force_from, *note, *by;
 } td_admin_settings_t;
@@ -50,6 +50,11 @@ td_admin_fn td_admin_shard_show;
 td_admin_fn td_admin_shard_rebuild;
 td_admin_fn td_admin_absent;
 td_admin_fn td_admin_doctor;
+td_admin_fn td_admin_generation_start; /* admin_generation.c */
+td_admin_fn td_admin_generation_status;
+td_admin_fn td_admin_generation_compare;
+td_admin_fn td_admin_generation_switch;
+td_admin_fn td_admin_generation_drop; /* admin_generation_switch.c */
 
 /* All that thidua.reference and thidua.decisions hold (admin_books.c); free in either case. */
 typedef struct td_admin_books {

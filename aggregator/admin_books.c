@@ -28,7 +28,7 @@ static bool take(reading_t *reading, const td_kafka_item_t *item, td_err_t *err)
 	if (reading->is_reference)
 		return td_versions_add(reading->books->versions, item->value, err);
 	/* A decision that says nothing is left out, as the workers do. */
-	(void)!td_decisions_add(reading->books->decisions, item->value, &ignored);
+	(void)!td_decisions_take(reading->books->decisions, item->key, item->value, &ignored);
 	return true;
 }
 

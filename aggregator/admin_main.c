@@ -24,9 +24,17 @@ static const td_opt_t options[] = {
 	OPTION("acl", NULL, TD_OPT_BOOL, acl, "init: give the rights to the topics too"),
 	OPTION("in-force-from", "MOMENT", TD_OPT_TEXT, in_force_from,
 	       "publish: from when the version judges: now, +1m, 2021-06-01T07:30"),
-	OPTION("note", "TEXT", TD_OPT_TEXT, note, "publish, absent: why, in one line"),
-	OPTION("by", "OFFICE", TD_OPT_TEXT, by, "absent: which office decides"),
-	OPTION("yes", NULL, TD_OPT_BOOL, yes, "absent: decide, instead of only looking"),
+	OPTION("note", "TEXT", TD_OPT_TEXT, note,
+	       "publish, absent, generation start: why, in one line"),
+	OPTION("by", "OFFICE", TD_OPT_TEXT, by, "absent, generation start: which office decides"),
+	OPTION("yes", NULL, TD_OPT_BOOL, yes,
+	       "absent, generation drop: do it, instead of only looking"),
+	{.name = "reference-version",
+	 .argument = "N",
+	 .type = TD_OPT_INT,
+	 .at = offsetof(td_admin_settings_t, reference_version),
+	 .max = 1000000,
+	 .doc = "generation start: the version that judges at least; default the newest"},
 };
 
 /* A command's words, how many arguments follow, and who does it. */
@@ -46,6 +54,11 @@ static const command_t commands[] = {
 	{{"reference", "diff"}, 2, 2, "A B", td_admin_diff},
 	{{"shard", "show"}, 0, 1, "[REPORTER]", td_admin_shard_show},
 	{{"shard", "rebuild"}, 1, 1, "REPORTER", td_admin_shard_rebuild},
+	{{"generation", "start"}, 1, 1, "N --by OFFICE --note TEXT", td_admin_generation_start},
+	{{"generation", "status"}, 0, 0, "", td_admin_generation_status},
+	{{"generation", "compare"}, 2, 2, "A B", td_admin_generation_compare},
+	{{"generation", "switch"}, 1, 1, "N", td_admin_generation_switch},
+	{{"generation", "drop"}, 1, 1, "N", td_admin_generation_drop},
 	{{"absent"}, 2, 2, "TOPIC FROM..THROUGH --by OFFICE --note TEXT", td_admin_absent},
 };
 
@@ -64,7 +77,7 @@ static size_t match(const command_t *command, const td_opt_outcome_t *asked)
 
 static bool unknown(const td_opt_outcome_t *asked, td_err_t *err)
 {
-	char list[256] = "";
+	char list[512] = "";
 	size_t used = 0;
 	for (size_t i = 0; i < TD_COUNT(commands); i++) {
 		int size = snprintf(list + used, sizeof list - used, "%s%s%s%s", i ? ", " : "",

@@ -48,6 +48,9 @@ void td_layout_prefix(const char *reporter, uint32_t generation, char *prefix);
  * one key outside the shards. */
 void td_layout_registry(uint32_t generation, char *key);
 
+/* Set of all generations that have shards. */
+#define TD_LAYOUT_GENERATIONS "thidua:generations"
+
 /* Key of the tally hash that holds `day` at `span`, by province or by unit (no hours by unit). */
 void td_layout_tally_key(const char *prefix, td_span_t span, bool by_unit, int32_t day, char *key);
 

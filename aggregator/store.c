@@ -21,6 +21,7 @@ struct td_store {
 	char prefix[TD_KEY_MAX];
 	char head_key[TD_KEY_MAX + 8];
 	char registry[TD_KEY_MAX];
+	uint32_t generation;
 	bool watched;                         /* the head, on the present connection */
 	td_slice_t words[2 + 2 * FIELDS_MAX]; /* of the command that is being made */
 };
@@ -37,6 +38,7 @@ td_store_t *td_store_new(const td_redis_settings_t *settings, const char *report
 	td_layout_prefix(reporter, generation, store->prefix);
 	(void)snprintf(store->head_key, sizeof(store->head_key), "%shead", store->prefix);
 	td_layout_registry(generation, store->registry);
+	store->generation = generation;
 	store->redis = td_redis_new(settings, err);
 	if (store->redis) {
 		store->values = td_arena_new(VALUES_MAX);
@@ -320,6 +322,9 @@ td_stored_t td_store_clear(td_store_t *store, const td_stored_head_t *expected,
 
 td_stored_t td_store_register(td_store_t *store, td_err_t *err)
 {
+	char number[16];
+	(void)snprintf(number, sizeof(number), "%u", (unsigned)store->generation);
+	td_redis_add_words(store->redis, "SADD", TD_LAYOUT_GENERATIONS, number);
 	td_redis_add_words(store->redis, "SADD", store->registry, store->reporter);
 	return td_redis_run(store->redis, err) ? TD_STORED_DONE : failed(store, err);
 }

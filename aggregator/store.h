@@ -78,7 +78,7 @@ typedef struct td_store_clearing {
 TD_MUST_USE td_stored_t td_store_clear(td_store_t *store, const td_stored_head_t *expected,
 				       td_store_clearing_t *clearing, td_err_t *err);
 
-/* Adds the reporter to the set of all shards of its generation. */
+/* Adds the reporter to the set of all shards of its generation, and that to the set of all. */
 TD_MUST_USE td_stored_t td_store_register(td_store_t *store, td_err_t *err);
 
 #endif

@@ -107,7 +107,7 @@ static bool read_answers(const td_tally_t *tally, const td_query_t *query,
 	const td_tally_ask_t ask = {.query = query,
 				    .answers = answers,
 				    .answer_count = count,
-				    .generation = (uint32_t)tally->settings->generation};
+				    .generation = tally->generation};
 	if (!td_tally_read(tally->redis, &ask, tally->arena, &shards, &shard_count, err) ||
 	    !check_hours(query, shards, shard_count, err))
 		return false;

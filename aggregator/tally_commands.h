@@ -30,6 +30,7 @@ typedef struct td_tally {
 	td_reference_t *reference; /* the same */
 	td_arena_t *arena;         /* holds the answer */
 	int64_t now_ms;
+	uint32_t generation; /* whose figures are meant */
 } td_tally_t;
 
 /* Whether the first argument (NULL if there is none) asks for something that lies in Redis. */

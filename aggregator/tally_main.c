@@ -1,3 +1,4 @@
+#include "aggregator/registry.h"
 #include "aggregator/tally_commands.h"
 #include "common/clock.h"
 #include "common/log.h"
@@ -47,10 +48,10 @@ static const td_opt_t options[] = {
 	 .argument = "N",
 	 .type = TD_OPT_INT,
 	 .at = offsetof(td_tally_settings_t, generation),
-	 .standard = "0",
-	 .min = 0,
+	 .standard = "-1",
+	 .min = TD_REGISTRY_LIVE,
 	 .max = 1000000,
-	 .doc = "generation of the judgement"},
+	 .doc = "generation of the judgement; -1 is the live one"},
 	{.section = "tally",
 	 .name = "note",
 	 .argument = "TEXT",
@@ -93,7 +94,8 @@ static bool answer(td_tally_settings_t *settings, const td_opt_outcome_t *asked,
 	if (td_tally_needs_redis(asked->arguments[0])) {
 		tally.reference = td_reference_load(settings->reference.folder, err);
 		tally.redis = tally.reference ? td_redis_new(&settings->redis, err) : NULL;
-		ok = tally.redis != NULL;
+		ok = tally.redis != NULL &&
+		     td_registry_live(tally.redis, settings->generation, &tally.generation, err);
 	}
 	ok = ok && td_tally_command(&tally, (const char *const *)asked->arguments,
 				    asked->argument_count, text, err);

@@ -60,7 +60,7 @@ static bool fill_status(const td_tally_t *tally, const td_shard_view_t *shard,
 {
 	char prefix[TD_KEY_MAX], key[TD_KEY_MAX + 8];
 	thidua__v1__shard_status__init(status);
-	td_layout_prefix(shard->reporter, (uint32_t)tally->settings->generation, prefix);
+	td_layout_prefix(shard->reporter, tally->generation, prefix);
 	(void)snprintf(key, sizeof key, "%scodes", prefix);
 	td_redis_add_words(tally->redis, "HGETALL", key);
 	if (!td_redis_run(tally->redis, err))

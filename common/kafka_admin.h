@@ -57,6 +57,9 @@ TD_MUST_USE bool td_kafka_admin_brokers(td_kafka_admin_t *admin, int *count, td_
 TD_MUST_USE bool td_kafka_admin_create(td_kafka_admin_t *admin, const td_kafka_topic_plan_t *plan,
 				       bool *created, td_err_t *err);
 
+/* Deletes the topic with all that is in it; one that does not exist is fine. */
+TD_MUST_USE bool td_kafka_admin_delete(td_kafka_admin_t *admin, const char *topic, td_err_t *err);
+
 /* Calls `each` for every topic, in no order. */
 TD_MUST_USE bool td_kafka_admin_topics(td_kafka_admin_t *admin, td_kafka_topic_fn *each,
 				       void *context, td_err_t *err);

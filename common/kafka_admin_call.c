@@ -93,6 +93,34 @@ bool td_kafka_admin_create(td_kafka_admin_t *admin, const td_kafka_topic_plan_t 
 	return done;
 }
 
+bool td_kafka_admin_delete(td_kafka_admin_t *admin, const char *topic, td_err_t *err)
+{
+	static const char what[] = "deleting topic";
+	size_t count = 0;
+	rd_kafka_AdminOptions_t *options = make_options(admin, RD_KAFKA_ADMIN_OP_DELETETOPICS, err);
+	if (!options)
+		return false;
+	rd_kafka_DeleteTopic_t *doomed = rd_kafka_DeleteTopic_new(topic);
+	rd_kafka_DeleteTopics(admin->base.client, &doomed, 1, options, admin->queue);
+	rd_kafka_AdminOptions_destroy(options);
+	rd_kafka_DeleteTopic_destroy(doomed);
+	rd_kafka_event_t *answer = await(admin, what, topic, err);
+	if (!answer)
+		return false;
+	const rd_kafka_topic_result_t **results = rd_kafka_DeleteTopics_result_topics(
+		rd_kafka_event_DeleteTopics_result(answer), &count);
+	rd_kafka_resp_err_t error =
+		count == 1 ? rd_kafka_topic_result_error(results[0]) : RD_KAFKA_RESP_ERR__BAD_MSG;
+	bool done =
+		error == RD_KAFKA_RESP_ERR_NO_ERROR ||
+		error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+		td_kafka_fail(err, error,
+			      count == 1 ? rd_kafka_topic_result_error_string(results[0]) : NULL,
+			      what, topic);
+	rd_kafka_event_destroy(answer);
+	return done;
+}
+
 /* Hands out the settings in the answer. */
 static bool hand_out(const rd_kafka_event_t *answer, const char *topic, td_kafka_config_fn *each,
 		     void *context, td_err_t *err)

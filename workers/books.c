@@ -25,6 +25,7 @@ struct td_books {
 	td_versions_t *versions;
 	td_decisions_t *decided;
 	int64_t ask_ms; /* when the ends are asked for next */
+	uint32_t generation;
 };
 
 static bool open_book(td_books_t *books, td_book_t *book, const char *topic, td_err_t *err)
@@ -35,7 +36,8 @@ static bool open_book(td_books_t *books, td_book_t *book, const char *topic, td_
 	return book->stream != NULL;
 }
 
-td_books_t *td_books_new(const td_kafka_settings_t *cluster, int wake_fd, td_err_t *err)
+td_books_t *td_books_new(const td_kafka_settings_t *cluster, uint32_t generation, int wake_fd,
+			 td_err_t *err)
 {
 	td_books_t *books = calloc(1, sizeof(*books));
 
@@ -43,6 +45,7 @@ td_books_t *td_books_new(const td_kafka_settings_t *cluster, int wake_fd, td_err
 		(void)td_err_set(err, TD_EMEMORY, "no memory for the reference data");
 		return NULL;
 	}
+	books->generation = generation;
 	books->versions = td_versions_new();
 	books->decided = td_decisions_new();
 	books->reader = td_kafka_reader_new(
@@ -91,7 +94,7 @@ static bool take_record(td_books_t *books, td_book_t *book, const td_kafka_item_
 			       td_log_int("versions", (int64_t)before + 1));
 		return true;
 	}
-	if (!td_decisions_add(books->decided, item->value, &why))
+	if (!td_decisions_take(books->decided, item->key, item->value, &why))
 		td_log(TD_LOG_ERROR, "decision_ignored", td_log_slice("key", item->key),
 		       td_log_err(&why));
 	return true;
@@ -160,6 +163,13 @@ static bool fresh(const td_book_t *book, int64_t now_ms)
 	return book->current_ms >= 0 && now_ms - book->current_ms <= TD_BOOKS_STALE_MS;
 }
 
+/* The decision by which a generation judges; the first judgement needs none. */
+static bool judges(const td_books_t *books)
+{
+	return books->generation == 0 ||
+	       td_decisions_generation(books->decided, books->generation) != NULL;
+}
+
 bool td_books_current(const td_books_t *books, int64_t now_ms, const char **why)
 {
 	*why = NULL;
@@ -169,6 +179,8 @@ bool td_books_current(const td_books_t *books, int64_t now_ms, const char **why)
 		*why = "thidua.reference and thidua.decisions are being read";
 	else if (td_versions_count(books->versions) == 0)
 		*why = "there is no reference data: run thidua-admin reference publish";
+	else if (!judges(books))
+		*why = "nobody has decided on this generation: run thidua-admin generation start";
 	return *why == NULL;
 }
 
@@ -193,9 +205,9 @@ bool td_books_wait(td_books_t *books, int timeout_ms, bool may_be_empty, td_err_
 	return td_err_set(err, config ? TD_ECONFIG : TD_EUNAVAILABLE, "%s", why ? why : "no time");
 }
 
-const td_versions_t *td_books_versions(const td_books_t *books)
+const td_version_t *td_books_version(const td_books_t *books, int64_t append_ms)
 {
-	return books->versions;
+	return td_decisions_version(books->decided, books->versions, books->generation, append_ms);
 }
 
 const td_decisions_t *td_books_decisions(const td_books_t *books)

@@ -1,12 +1,9 @@
 #include "workers/decisions.h"
 
+#include "workers/decisions_internal.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
-
-struct td_decisions {
-	size_t count;
-	Thidua__V1__AbsentDecision *items[TD_DECISIONS_MAX];
-};
 
 td_decisions_t *td_decisions_new(void)
 {
@@ -19,6 +16,8 @@ void td_decisions_free(td_decisions_t *decisions)
 		return;
 	for (size_t i = 0; i < decisions->count; i++)
 		thidua__v1__absent_decision__free_unpacked(decisions->items[i], NULL);
+	for (size_t i = 0; i < decisions->generation_count; i++)
+		thidua__v1__generation_decision__free_unpacked(decisions->generations[i], NULL);
 	free(decisions);
 }
 

@@ -114,8 +114,7 @@ static td_lane_took_t judge(td_lane_t *lane, const td_raw_t *raw)
 
 	td_fault("worker.read");
 	td_arena_reset(shared->arena);
-	const td_version_t *version =
-		td_versions_at(td_books_versions(shared->books), raw->append_ms);
+	const td_version_t *version = td_books_version(shared->books, raw->append_ms);
 
 	if (!version ||
 	    !td_verdict_judge(raw, lane->reporter, version->reference, shared->arena, &packed)) {

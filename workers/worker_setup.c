@@ -138,7 +138,7 @@ static bool connect_kafka(td_worker_t *worker, td_err_t *err)
 	td_lane_context_t *shared = &worker->shared;
 	int wake_fd = td_run_wake_fd(worker->run);
 
-	shared->books = td_books_new(worker->cluster, wake_fd, err);
+	shared->books = td_books_new(worker->cluster, shared->generation, wake_fd, err);
 	if (shared->books)
 		shared->reader = td_kafka_reader_new(
 			&(td_kafka_reader_settings_t){

@@ -8,11 +8,19 @@
 
 enum { ARENA_BYTES = 32 * 1024 * 1024, FEED_WAIT_MS = 200 };
 
-static bool look_at(const td_pass_t *pass, size_t index, const td_raw_t *raw, td_arena_t *arena,
+typedef struct passing {
+	const td_pass_t *pass;
+	uint32_t generation;
+} passing_t;
+
+static bool look_at(const passing_t *passing, size_t index, const td_raw_t *raw, td_arena_t *arena,
 		    td_err_t *err)
 {
+	const td_pass_t *pass = passing->pass;
 	const char *reporter = td_logs_get(pass->logs, index)->reporter;
-	const td_version_t *version = td_versions_at(td_logs_versions(pass->logs), raw->append_ms);
+	const td_version_t *version =
+		td_decisions_version(td_logs_decisions(pass->logs), td_logs_versions(pass->logs),
+				     passing->generation, raw->append_ms);
 	td_judged_t judged;
 	td_envelope_t envelope;
 	if (pass->want != NULL) {
@@ -28,7 +36,7 @@ static bool look_at(const td_pass_t *pass, size_t index, const td_raw_t *raw, td
 	return pass->take(pass->context, index, &judged, err);
 }
 
-static bool read_log(td_crew_t *crew, const td_pass_t *pass, size_t index, td_feed_t *feed,
+static bool read_log(td_crew_t *crew, const passing_t *passing, size_t index, td_feed_t *feed,
 		     td_arena_t *arena, td_err_t *err)
 {
 	const td_raw_t *events;
@@ -40,7 +48,7 @@ static bool read_log(td_crew_t *crew, const td_pass_t *pass, size_t index, td_fe
 		if (fed == TD_FED_END)
 			break;
 		for (size_t i = 0; i < count; i++) {
-			if (!look_at(pass, index, &events[i], arena, err))
+			if (!look_at(passing, index, &events[i], arena, err))
 				return false;
 		}
 		td_crew_add(crew, count);
@@ -50,13 +58,14 @@ static bool read_log(td_crew_t *crew, const td_pass_t *pass, size_t index, td_fe
 
 static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
 {
-	const td_pass_t *pass = context;
+	const passing_t *passing = context;
+	const td_pass_t *pass = passing->pass;
 	td_arena_t *arena = td_arena_new(ARENA_BYTES);
 	td_feed_range_t all = {0, td_logs_get(pass->logs, index)->end};
 	td_feed_t *feed = arena != NULL ? td_feed_open(pass->logs, index, all, err) : NULL;
 	if (arena == NULL)
 		(void)td_err_set(err, TD_EMEMORY, "no memory to look at events");
-	bool done = feed != NULL && read_log(crew, pass, index, feed, arena, err);
+	bool done = feed != NULL && read_log(crew, passing, index, feed, arena, err);
 	td_feed_free(feed);
 	td_arena_free(arena);
 	return done;
@@ -64,7 +73,7 @@ static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
 
 bool td_pass_run(const td_audit_t *audit, const td_pass_t *pass, td_err_t *err)
 {
-	td_pass_t passing = *pass;
+	passing_t passing = {pass, (uint32_t)audit->settings->generation};
 	td_crew_plan_t plan = {
 		.doing = pass->doing,
 		.work = work,

@@ -3,8 +3,9 @@
  *
  * Shell, for the keep alone. Every raw event is judged by td_verdict_judge, as the worker does, and
  * folded by td_batch, as the aggregator does; what differs is only where the batch reads and
- * writes. An event is judged by the version of the reference data that was in force when it was
- * appended, so that a verdict which names another one shows (aggregator/audit/reconcile.h).
+ * writes. An event is judged by the version of the reference data that judges it in the generation
+ * (workers/decisions.h), so that a verdict which names another one shows
+ * (aggregator/audit/reconcile.h).
  */
 #ifndef TD_AGGREGATOR_AUDIT_REPLAY_H
 #define TD_AGGREGATOR_AUDIT_REPLAY_H
@@ -12,6 +13,7 @@
 #include "aggregator/audit/keep.h"
 #include "common/arena.h"
 #include "common/err.h"
+#include "workers/decisions.h"
 #include "workers/verdict.h"
 #include "workers/versions.h"
 
@@ -20,9 +22,10 @@ typedef struct td_replay td_replay_t;
 typedef struct td_replay_settings {
 	const char *reporter;
 	uint32_t generation;
-	const td_versions_t *versions; /* shared between threads, only read */
-	const td_reference_t *draft;   /* judges all events instead; NULL: none */
-	td_keep_t *keep;               /* what is in it is gone on from */
+	const td_versions_t *versions; /* shared between threads, only read; the decisions too */
+	const td_decisions_t *decisions;
+	const td_reference_t *draft; /* judges all events instead; NULL: none */
+	td_keep_t *keep;             /* what is in it is gone on from */
 } td_replay_settings_t;
 
 /* NULL and err when memory is out. The caller frees it, then the keep. */

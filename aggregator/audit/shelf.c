@@ -65,6 +65,7 @@ static bool open_item(td_shelf_t *shelf, size_t index, td_err_t *err)
 		.reporter = item->bounds->reporter,
 		.generation = (uint32_t)shelf->audit->settings->generation,
 		.versions = td_logs_versions(shelf->plan.logs),
+		.decisions = td_logs_decisions(shelf->plan.logs),
 		.draft = shelf->plan.draft,
 		.keep = item->keep,
 	};
