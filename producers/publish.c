@@ -31,6 +31,7 @@ struct td_publish {
 	td_kafka_producer_t *producer; /* NULL until retry_ms */
 	td_kafka_out_t *out;
 	uint64_t acked; /* all up to this sequence */
+	int64_t offset; /* where the last of them lies in the log; -1: not known */
 	bool more;      /* there is something to send, and room for it */
 	bool is_silent;
 	int64_t retry_ms, retry_after_ms;
@@ -51,6 +52,7 @@ td_publish_t *td_publish_new(const td_publish_settings_t *settings, td_spool_sto
 	publish->settings = *settings;
 	publish->store = store;
 	publish->acked = td_spool_store_cursor(store);
+	publish->offset = -1;
 	publish->retry_after_ms = RETRY_FIRST_MS;
 	td_topic_raw(settings->reporter, publish->topic);
 	(void)snprintf(publish->client, sizeof publish->client, "thidua-producer-%s-%s",
@@ -71,6 +73,20 @@ void td_publish_free(td_publish_t *publish)
 	free(publish);
 }
 
+/* A log grows. One that begins anew under its name has lost what was delivered, and no error says
+ * so: the broker takes any number from a producer that it does not know. */
+static void note_offset(td_publish_t *publish, int64_t offset)
+{
+	if (offset < 0)
+		return;
+	if (offset <= publish->offset)
+		td_log(TD_LOG_ERROR, "raw_log_was_cut", td_log_text("topic", publish->topic),
+		       td_log_int("offset_before", publish->offset), td_log_int("offset", offset),
+		       td_log_text("do", "thidua producer resend --from the oldest sequence that "
+					 "'status' shows, which changes no figure"));
+	publish->offset = offset;
+}
+
 /* Reports come in the order of sending, which is that of the spool. */
 static void on_delivered(void *context, const td_kafka_delivery_t *delivery)
 {
@@ -79,6 +95,7 @@ static void on_delivered(void *context, const td_kafka_delivery_t *delivery)
 		return;
 	td_fault("publish.ack");
 	publish->acked++;
+	note_offset(publish, delivery->offset);
 	publish->refusal.code = TD_OK;
 	publish->retry_after_ms = RETRY_FIRST_MS;
 }

@@ -14,8 +14,8 @@
 
 enum { TEXT_MAX = 1024 };
 
-/* Which file this is. Inodes are given out again, so the moment of birth belongs to it, where the
- * file system knows it. */
+/* Which file this is. Inodes are given out again, so the moment of birth belongs to it; where the
+ * file system does not know that, the device, whose number may change with a restart. */
 typedef struct place {
 	uint64_t inode, device, born_ns;
 } place_t;
@@ -106,8 +106,8 @@ static bool read_open(int fd, const char *path, td_spool_identity_t *identity, t
 				  path);
 	if (!place_of(fd, path, &real, err))
 		return false;
-	identity->is_copy = said.inode != real.inode || said.device != real.device ||
-			    said.born_ns != real.born_ns;
+	identity->is_copy = said.inode != real.inode || said.born_ns != real.born_ns ||
+			    (real.born_ns == 0 && said.device != real.device);
 	return true;
 }
 

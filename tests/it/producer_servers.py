@@ -1,5 +1,7 @@
 """Whatever the broker and the link do, rows are accepted while there is room, nothing is lost or out
 of order, and what stands in the way is said."""
+import os
+
 from servers import case
 from servers.broker import HOT, WITH_RIGHTS, Broker
 from servers.feeding import TOPIC, Feeding, Log, accepted, lines
@@ -81,6 +83,24 @@ class Servers(case.ServerTest):
         wait_until(lambda: self.broker.end(TOPIC) == 501, 'all events are there')
         self.assertEqual(process.stop(), 0)
         self.assert_all_there(500)
+
+    def test_a_log_made_again_under_its_name_is_said_and_can_be_filled_again(self):
+        inward, outward = os.pipe()
+        process = self.feeding.start(*IMPATIENT, '-X', 'topic.metadata.refresh.interval.ms=200',
+                                     stdin=inward)
+        os.close(inward)
+        os.write(outward, lines(0, 100).encode())
+        wait_until(lambda: self.broker.end(TOPIC) == 100, 'the first events are there')
+        self.broker.delete_topic(TOPIC)
+        self.broker.create_thidua_topic(TOPIC)
+        os.write(outward, lines(100, 10).encode())
+        process.wait_for_line('event=raw_log_was_cut .*offset_before=99 offset=0')
+        os.close(outward)
+        wait_until(lambda: self.broker.end(TOPIC) == 11, 'the last events are there')
+        self.assertEqual(process.stop(), 0)
+        self.feeding.run('resend', '--from', 1)
+        self.assertEqual({event.sequence for event in Log(self.broker).events},
+                         set(range(1, 112)))
 
     def test_a_missing_right_is_said_and_ends_a_run_that_is_to_end(self):
         path = self.feeding.file('a.ndjson', lines(0, 500))

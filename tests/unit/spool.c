@@ -219,6 +219,39 @@ static void an_identity_that_says_nothing_is_said(void **state)
 	td_buf_free(&whole);
 }
 
+/* Writes another number into the identity, in its place on the disk. */
+static void change_identity(const char *key)
+{
+	char path[PATH_MAX + 32];
+	td_buf_t text = td_folders_read(folder, "identity");
+	td_buf_add_byte(&text, 0);
+	char *at = strstr((char *)text.data, key);
+	assert_non_null(at);
+	at += strlen(key);
+	*at = *at == '1' ? '2' : '1';
+	(void)snprintf(path, sizeof path, "%s/identity", folder);
+	FILE *file = fopen(path, "r+");
+	assert_non_null(file);
+	assert_int_equal(fwrite(text.data, 1, text.size - 1, file), text.size - 1);
+	assert_int_equal(fclose(file), 0);
+	td_buf_free(&text);
+}
+
+static void another_inode_or_birth_is_a_copy_and_another_number_of_the_disk_is_none(void **state)
+{
+	(void)state;
+	td_spool_view_t view;
+	(void)make();
+	assert_true(td_spool_look(folder, &view, &err));
+	assert_false(view.is_copy);
+	change_identity("device ");
+	assert_true(td_spool_look(folder, &view, &err));
+	assert_false(view.is_copy);
+	change_identity("inode ");
+	assert_true(td_spool_look(folder, &view, &err));
+	assert_true(view.is_copy);
+}
+
 static void it_may_be_looked_at_while_it_is_held(void **state)
 {
 	(void)state;
@@ -255,6 +288,7 @@ int main(void)
 		TEST(a_second_taker_is_refused_with_the_holder_s_number),
 		TEST(another_source_is_refused),
 		TEST(an_identity_that_says_nothing_is_said),
+		TEST(another_inode_or_birth_is_a_copy_and_another_number_of_the_disk_is_none),
 		TEST(it_may_be_looked_at_while_it_is_held),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
