@@ -70,12 +70,15 @@ bool td_admin_topics_make(const td_reference_t *reference, uint32_t generation, 
 	while (td_reference_reporter_at(reference, reporters))
 		reporters++;
 	*topics = (td_admin_topics_t){
-		.items = calloc(2 * reporters + TD_COUNT(shared), sizeof *topics->items)};
+		.items = calloc(2 * reporters + TD_COUNT(shared) + 1, sizeof *topics->items)};
 	if (!topics->items)
 		return td_err_set(err, TD_EMEMORY, "no memory for the list of topics");
 	for (size_t i = 0; i < TD_COUNT(shared); i++)
 		(void)snprintf(add(topics, compacted, NULL, single_node)->name, TD_TOPIC_MAX, "%s",
 			       shared[i]);
+	/* A seal is never replaced by a later one. */
+	(void)snprintf(add(topics, kept, NULL, single_node)->name, TD_TOPIC_MAX, "%s",
+		       TD_TOPIC_SEALS);
 	for (size_t i = 0; (reporter = td_reference_reporter_at(reference, i)); i++) {
 		td_topic_raw(reporter->id, add(topics, kept, &raw_size, single_node)->name);
 		td_topic_verdicts(reporter->id, generation,

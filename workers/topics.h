@@ -12,6 +12,7 @@
 #define TD_TOPIC_RAW_PATTERN "^thidua\\.raw\\..*"
 #define TD_TOPIC_REFERENCE   "thidua.reference"
 #define TD_TOPIC_DECISIONS   "thidua.decisions"
+#define TD_TOPIC_SEALS       "thidua.seals"
 
 enum { TD_TOPIC_MAX = 128 }; /* bytes of a topic's name, with the end */
 

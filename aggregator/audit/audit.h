@@ -24,9 +24,10 @@ typedef struct td_audit_settings {
 	td_redis_settings_t redis;
 	const char *archive, *reporter, *as_of, *period, *calendar, *from, *to;
 	const char *lang, *format, *output;
-	const char *state, *published, *between, *reference;
-	bool resume;
-	int64_t generation, memory, threads;
+	const char *state, *published, *between, *reference, *seals;
+	td_opt_list_t key, keys; /* files with private keys, with public ones */
+	bool resume, witness;
+	int64_t generation, memory, threads, witnesses;
 } td_audit_settings_t;
 
 /* One call of a command. */
@@ -39,6 +40,7 @@ typedef struct td_audit {
 	td_arena_t *arena;
 	td_report_t *report;
 	td_days_t days;   /* whose figures are meant; all unless a period was named */
+	td_buf_t file;    /* what a command makes instead of a report; empty: a report */
 	int64_t as_of_ms; /* 0: all that is there */
 } td_audit_t;
 
@@ -50,6 +52,12 @@ td_audit_fn td_audit_explain;
 td_audit_fn td_audit_trace;
 td_audit_fn td_audit_changed;
 td_audit_fn td_audit_what_if;
+td_audit_fn td_audit_keygen;
+td_audit_fn td_audit_seal;
+td_audit_fn td_audit_verify;
+td_audit_fn td_audit_prove;
+td_audit_fn td_audit_check;
+td_audit_fn td_audit_witness;
 
 /* Fixes which days and which moment are meant; TD_EUSAGE (audit_ask.c). */
 TD_MUST_USE bool td_audit_ask(td_audit_t *audit, td_err_t *err);

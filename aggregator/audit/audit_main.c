@@ -78,12 +78,26 @@ static const td_opt_t options[] = {
 	      "what had been appended by then: 2021-12-15, 2021-12-15T07:30, @UNIX-MS"),
 	ASKED("period", 'p', "PERIOD", TD_OPT_TEXT, period,
 	      "figures of 2021, 2021-H1, 2021-Q3, 2021-M09 or 2021-9M; without days, of all"),
-	ASKED("from", 0, "DAY", TD_OPT_TEXT, from, "first day, 2021-03-05"),
-	ASKED("to", 0, "DAY", TD_OPT_TEXT, to, "last day, included"),
+	ASKED("from", 0, "DAY", TD_OPT_TEXT, from,
+	      "first day, 2021-03-05; of prove: the older seal"),
+	ASKED("to", 0, "DAY", TD_OPT_TEXT, to, "last day, included; of prove: the newer seal"),
 	ASKED("between", 0, "MOMENT", TD_OPT_TEXT, between,
 	      "changed: the first moment; the second is the argument behind it"),
 	ASKED("reference", 0, "DIR", TD_OPT_PATH, reference,
 	      "what-if: folder of the draft reference data"),
+	ASKED("key", 'k', "FILE", TD_OPT_LIST, key, "private key to sign with; may be repeated"),
+	ASKED("keys", 0, "FILE", TD_OPT_LIST, keys,
+	      "public keys to be believed, one a line; may be repeated"),
+	ASKED("seals", 0, "DIR", TD_OPT_PATH, seals,
+	      "folder of seals instead of the topic thidua.seals"),
+	ASKED("witness", 0, NULL, TD_OPT_BOOL, witness, "keygen: a witness's key"),
+	{.name = "witnesses",
+	 .argument = "N",
+	 .type = TD_OPT_INT,
+	 .at = offsetof(td_audit_settings_t, witnesses),
+	 .standard = "0",
+	 .max = 64,
+	 .doc = "check: cosignatures of known witnesses that a seal must have"},
 	ASKED("state", 0, "DIR", TD_OPT_PATH, state,
 	      "where a replay is kept, so that --resume goes on from it"),
 	ASKED("resume", 0, NULL, TD_OPT_BOOL, resume, "go on from what --state holds"),
@@ -97,16 +111,24 @@ typedef struct command {
 	size_t arguments_min, arguments_max;
 	const char *arguments;
 	bool judges; /* it compares: equal or different */
+	bool asks;   /* days and moments mean what they mean for figures */
 	td_audit_fn *run;
 } command_t;
 
 static const command_t commands[] = {
-	{"replay", 0, 0, "", false, td_audit_replay},
-	{"compare", 0, 0, "", true, td_audit_compare},
-	{"explain", 1, 1, "FIGURE", false, td_audit_explain},
-	{"trace", 1, 1, "KIND/ID --reporter ID", false, td_audit_trace},
-	{"changed", 2, 2, "FIGURE --between T1 T2", false, td_audit_changed},
-	{"what-if", 0, 0, "--reference DIR", true, td_audit_what_if},
+	{"replay", 0, 0, "", false, true, td_audit_replay},
+	{"compare", 0, 0, "", true, true, td_audit_compare},
+	{"explain", 1, 1, "FIGURE", false, true, td_audit_explain},
+	{"trace", 1, 1, "KIND/ID --reporter ID", false, true, td_audit_trace},
+	{"changed", 2, 2, "FIGURE --between T1 T2", false, true, td_audit_changed},
+	{"what-if", 0, 0, "--reference DIR", true, true, td_audit_what_if},
+	{"keygen", 2, 2, "NAME FILE", false, false, td_audit_keygen},
+	{"seal", 0, 1, "--key FILE [DIR]", false, true, td_audit_seal},
+	{"verify", 0, 0, "--keys FILE", true, true, td_audit_verify},
+	{"prove", 0, 1, "EVENT | --from SEAL --to SEAL", false, false, td_audit_prove},
+	{"check", 1, 1, "--keys FILE PROOF", true, false, td_audit_check},
+	{"witness", 1, 1, "--key FILE --keys FILE --state DIR SEAL", false, false,
+	 td_audit_witness},
 };
 
 static const command_t *find(const char *word, td_err_t *err)
@@ -124,14 +146,18 @@ static const command_t *find(const char *word, td_err_t *err)
 	return NULL;
 }
 
-/* Writes the report where it is wanted. */
-static bool deliver(const td_audit_settings_t *settings, const td_report_t *report, td_err_t *err)
+/* Writes the report, or the file that was made instead, where it is wanted. */
+static bool deliver(const td_audit_settings_t *settings, const td_audit_t *audit, td_err_t *err)
 {
 	td_report_form_t form = strcmp(settings->format, "html") == 0   ? TD_REPORT_HTML
 				: strcmp(settings->format, "json") == 0 ? TD_REPORT_JSON
 									: TD_REPORT_TEXT;
 	td_buf_t text = td_buf_make(TD_REPORT_MAX);
-	bool ok = td_report_write(report, form, &text, err);
+	bool ok = true;
+	if (audit->file.size > 0)
+		td_buf_add_slice(&text, td_buf_slice(&audit->file));
+	else
+		ok = td_report_write(audit->report, form, &text, err);
 	if (ok && settings->output != NULL)
 		ok = td_file_write_durable(settings->output, td_buf_slice(&text), 0644, err);
 	else if (ok &&
@@ -152,6 +178,7 @@ static bool run(const td_audit_settings_t *settings, const td_opt_outcome_t *ask
 		.arguments = (const char *const *)asked->arguments + 1,
 		.argument_count = asked->argument_count - 1,
 		.now_ms = td_clock_wall_ms(),
+		.file = td_buf_make(TD_REPORT_MAX),
 	};
 	if (audit.argument_count < command->arguments_min ||
 	    audit.argument_count > command->arguments_max)
@@ -165,8 +192,9 @@ static bool run(const td_audit_settings_t *settings, const td_opt_outcome_t *ask
 	bool ok = audit.run != NULL;
 	if (ok && audit.report == NULL)
 		ok = td_err_set(err, TD_EMEMORY, "no memory");
-	ok = ok && td_audit_ask(&audit, err) && command->run(&audit, err) &&
-	     deliver(settings, audit.report, err);
+	ok = ok && (!command->asks || td_audit_ask(&audit, err)) && command->run(&audit, err) &&
+	     deliver(settings, &audit, err);
+	td_buf_free(&audit.file);
 	*wrong = ok ? td_report_wrong(audit.report) : 0;
 	td_arena_free(audit.arena);
 	td_run_free(audit.run);

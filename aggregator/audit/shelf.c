@@ -1,5 +1,7 @@
 #include "aggregator/audit/shelf.h"
 
+#include "aggregator/audit/sums.h"
+#include "aggregator/layout.h"
 #include "common/file.h"
 
 #include <errno.h>
@@ -84,9 +86,19 @@ static bool open_item(td_shelf_t *shelf, size_t index, td_err_t *err)
 	return item->feed != NULL;
 }
 
-/* Reads on until the feed ends or the crew stops. */
-static bool read_on(td_shelved_t *item, td_crew_t *crew, td_err_t *err)
+static bool take_one(const td_shelf_plan_t *plan, size_t index, td_shelved_t *item,
+		     const td_raw_t *raw, td_err_t *err)
 {
+	return (plan == NULL || plan->each == NULL ||
+		plan->each(plan->context, index, item, raw, err)) &&
+	       td_replay_take(item->replay, raw, err);
+}
+
+/* Reads on until the feed ends or the crew stops; without a shelf, one item alone. */
+static bool read_on(td_shelf_t *shelf, td_shelved_t *item, td_crew_t *crew, td_err_t *err)
+{
+	const td_shelf_plan_t *plan = shelf != NULL ? &shelf->plan : NULL;
+	size_t index = shelf != NULL ? (size_t)(item - shelf->items) : 0;
 	const td_raw_t *events;
 	size_t count;
 	while (crew == NULL || !td_crew_stopping(crew)) {
@@ -95,7 +107,7 @@ static bool read_on(td_shelved_t *item, td_crew_t *crew, td_err_t *err)
 		if (fed == TD_FED_FAILED)
 			return false;
 		for (size_t i = 0; fed == TD_FED_EVENTS && i < count; i++) {
-			if (!td_replay_take(item->replay, &events[i], err))
+			if (!take_one(plan, index, item, &events[i], err))
 				return false;
 		}
 		if (crew != NULL)
@@ -108,7 +120,7 @@ static bool read_on(td_shelved_t *item, td_crew_t *crew, td_err_t *err)
 
 static bool replay_item(td_shelf_t *shelf, td_shelved_t *item, td_crew_t *crew, td_err_t *err)
 {
-	if (!read_on(item, crew, err))
+	if (!read_on(shelf, item, crew, err))
 		return false;
 	if (!td_crew_stopping(crew) && !td_replay_pass(item->replay, item->end, err))
 		return false;
@@ -189,9 +201,29 @@ td_shelved_t *td_shelf_get(td_shelf_t *shelf, size_t index)
 	return &shelf->items[index];
 }
 
+bool td_shelved_digest(td_shelved_t *shelved, uint32_t generation, td_hash_t *digest, td_err_t *err)
+{
+	static const td_days_t all = {INT32_MIN, INT32_MAX};
+	char prefix[TD_KEY_MAX];
+	const td_sums_t *sums;
+	if (!td_replay_flush(shelved->replay, err))
+		return false;
+	td_layout_prefix(shelved->bounds->reporter, generation, prefix);
+	td_summing_t *summing = td_summing_new(prefix, all);
+	bool done = summing != NULL || td_err_set(err, TD_EMEMORY, "no memory for sums");
+	done = done && td_keep_walk(shelved->keep, td_summing_take, summing, err);
+	if (done && !td_summing_finish(summing, &sums))
+		done = td_err_set(err, TD_EBUG, "the tallies of %s cannot be summed",
+				  shelved->bounds->reporter);
+	if (done)
+		*digest = sums->digest;
+	td_summing_free(summing);
+	return done;
+}
+
 bool td_shelved_extend(td_shelved_t *shelved, uint64_t end, td_err_t *err)
 {
 	return end <= td_replay_next(shelved->replay) ||
-	       (td_feed_extend(shelved->feed, end, err) && read_on(shelved, NULL, err) &&
+	       (td_feed_extend(shelved->feed, end, err) && read_on(NULL, shelved, NULL, err) &&
 		td_replay_pass(shelved->replay, end, err) && td_replay_flush(shelved->replay, err));
 }

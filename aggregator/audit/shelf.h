@@ -9,6 +9,7 @@
 
 #include "aggregator/audit/audit.h"
 #include "aggregator/audit/keep.h"
+#include "aggregator/audit/merkle.h"
 #include "aggregator/audit/replay.h"
 
 typedef struct td_shelf td_shelf_t;
@@ -22,14 +23,19 @@ typedef struct td_shelved {
 	td_feed_t *feed; /* stands behind what was replayed */
 } td_shelved_t;
 
-/* What is done with each log behind its replay, in its thread; NULL: nothing. */
+/* What is done with each raw event before it is folded, in the thread of its log. */
+typedef bool td_shelf_each_fn(void *context, size_t index, td_shelved_t *shelved,
+			      const td_raw_t *raw, td_err_t *err);
+
+/* What is done with each log behind its replay, in its thread. */
 typedef bool td_shelf_fn(void *context, size_t index, td_shelved_t *shelved, td_err_t *err);
 
 typedef struct td_shelf_plan {
 	const td_logs_t *logs;
 	const td_reference_t *draft; /* judges instead of the versions in force; NULL: none */
 	const uint64_t *ends;        /* of each log, to be replayed to; NULL: to the logs' own */
-	td_shelf_fn *then;
+	td_shelf_each_fn *each;      /* NULL: nothing */
+	td_shelf_fn *then;           /* NULL: nothing */
 	void *context;
 	const char *name; /* of the files: "live", "draft" */
 } td_shelf_plan_t;
@@ -42,6 +48,10 @@ void td_shelf_free(td_shelf_t *shelf);
 
 /* The replayed log of that number, as in td_logs_get. */
 td_shelved_t *td_shelf_get(td_shelf_t *shelf, size_t index);
+
+/* The digest of all its tallies as they are (aggregator/audit/sums.h); folds what was taken. */
+TD_MUST_USE bool td_shelved_digest(td_shelved_t *shelved, uint32_t generation, td_hash_t *digest,
+				   td_err_t *err);
 
 /* Replays one log on to a later end. */
 TD_MUST_USE bool td_shelved_extend(td_shelved_t *shelved, uint64_t end, td_err_t *err);

@@ -29,14 +29,14 @@ class Init(Admin):
 
     def test_every_reporter_gets_its_topics_and_a_second_call_changes_nothing(self):
         first = self.admin('init')
-        self.assertIn('22 topics made, 0 were there', first.stdout)
+        self.assertIn('23 topics made, 0 were there', first.stdout)
         topics = [name for name in self.broker.admin.list_topics(timeout=10).topics
                   if not name.startswith('__')]
-        expected = ['thidua.reference', 'thidua.decisions']
+        expected = ['thidua.reference', 'thidua.decisions', 'thidua.seals']
         for reporter in REPORTERS:
             expected += [f'thidua.raw.{reporter}', f'thidua.verdicts.{reporter}']
         self.assertEqual(sorted(topics), sorted(expected))
-        self.assertIn('0 topics made, 22 were there', self.admin('init').stdout)
+        self.assertIn('0 topics made, 23 were there', self.admin('init').stdout)
 
     def test_topics_keep_everything_by_the_broker_s_time(self):
         self.admin('init')
@@ -55,7 +55,7 @@ class Init(Admin):
     def test_a_topic_that_is_there_is_left_as_it_is_and_what_is_wrong_is_said(self):
         self.broker.create_topic('thidua.raw.vn-06', **{**HOT, 'retention.ms': '604800000'})
         said = self.admin('init', code=78)
-        self.assertIn('21 topics made, 1 were there', said.stdout)
+        self.assertIn('22 topics made, 1 were there', said.stdout)
         self.assertIn('WRONG thidua.raw.vn-06: retention.ms is 604800000, not -1', said.stdout)
         self.assertIn('--add-config retention.ms=-1', said.stdout)
         self.assertEqual(self.settings('thidua.raw.vn-06')['retention.ms'], '604800000')
