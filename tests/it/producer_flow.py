@@ -105,6 +105,18 @@ class Flow(case.ServerTest):
         self.assertEqual(times, sorted(times))
         self.assertIn('bad', (self.feeding.spool / 'stdin.rejected').read_text('utf-8'))
 
+    def test_a_fifo_is_read_until_its_writer_is_gone(self):
+        fifo = self.world.path / 'rows.fifo'
+        os.mkfifo(fifo)
+        writer = os.open(fifo, os.O_RDWR)
+        process = self.feeding.start('--once', fifo)
+        os.write(writer, lines(1, 20).encode())
+        process.wait_for_line(r'^accepted\t.*rows\.fifo\t20\t20\t0$')
+        os.close(writer)
+        self.assertEqual(process.wait(), 0)
+        checkpoint, = Log(self.broker).checkpoints()
+        self.assertEqual((checkpoint.rows_accepted, checkpoint.file_sha256), (20, b''))
+
     def test_checkpoints_are_signed_with_the_source_s_key(self):
         key = self.world.path / 'key.pem'
         row_of_table = self.feeding.run('key', '--key', key).stdout

@@ -48,6 +48,8 @@ class Spool(case.ServerTest):
         shutil.copytree(self.feeding.spool, self.world.path / 'copy')
         copy = Feeding(self.world, self.broker.address, 'copy')
         self.assertEqual(copy.status()['copy'], 'yes')
+        copy.once(input='', env={'TD_FAULT': 'spool.epoch:1'}, code=-9)
+        self.assertEqual(copy.status()['copy'], 'yes')
         said = copy.once(input=lines(200, 5))
         self.assertIn('event=spool_is_copy', said.stderr)
         self.assertIn('said_again=50', said.stderr)
