@@ -2,9 +2,8 @@
  * bare_kafka: the least that a client of this broker has to do, as a yardstick for thidua's
  * programs.
  *
- *     bare_kafka consume BROKERS FROM         reads a topic from its first to its present end
+ *     bare_kafka consume BROKERS FROM...      reads topics from their first to their present ends
  *     bare_kafka relay   BROKERS FROM TO      and writes each record's bytes into another topic
- *     bare_kafka produce BROKERS FROM TO      reads it first, then times the writing alone
  *
  * Tuned as the programs are: the same fetch queue, compression, linger and idempotence. Prints
  * "<records> <bytes> <seconds>" on standard output; the seconds begin with the first record.
@@ -18,10 +17,12 @@
 #include <string.h>
 #include <time.h>
 
-enum { PER_CALL = 1000, TIMEOUT_MS = 1000, IDLE_CALLS_MAX = 30 };
+enum { PER_CALL = 1000, TIMEOUT_MS = 1000, IDLE_CALLS_MAX = 30, TOPICS_MAX = 64 };
 
 typedef struct bare {
-	const char *brokers, *from, *to;
+	const char *brokers, *to;
+	char **from; /* topics */
+	size_t from_count, ended_count;
 	rd_kafka_t *consumer, *producer;
 	rd_kafka_topic_t *sink;
 	uint64_t records, bytes, acknowledged, refused;
@@ -107,16 +108,16 @@ static bool send_on(bare_t *bare, const rd_kafka_message_t *message)
 	}
 }
 
-/* Takes what one call gave; *ended when the end of the topic was reached. */
-static bool take(bare_t *bare, rd_kafka_message_t **messages, size_t count, bool *ended)
+/* Takes what one call gave. */
+static bool take(bare_t *bare, rd_kafka_message_t **messages, size_t count)
 {
 	bool ok = true;
 	for (size_t i = 0; i < count; i++) {
 		const rd_kafka_message_t *message = messages[i];
 		if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-			*ended = true;
+			bare->ended_count++;
 		} else if (message->err) {
-			ok = ok && fail(bare->from, rd_kafka_message_errstr(message));
+			ok = ok && fail(bare->from[0], rd_kafka_message_errstr(message));
 		} else {
 			if (bare->records++ == 0)
 				bare->began = now();
@@ -128,32 +129,47 @@ static bool take(bare_t *bare, rd_kafka_message_t **messages, size_t count, bool
 	return ok;
 }
 
-/* Reads the source to its end; the sink, if there is one, gets all of it. */
+static bool start(bare_t *bare, rd_kafka_queue_t *queue, rd_kafka_topic_t **topics)
+{
+	bool ok = queue != NULL;
+	for (size_t i = 0; ok && i < bare->from_count; i++) {
+		topics[i] = rd_kafka_topic_new(bare->consumer, bare->from[i], NULL);
+		ok = topics[i] && rd_kafka_consume_start_queue(
+					  topics[i], 0, RD_KAFKA_OFFSET_BEGINNING, queue) == 0;
+	}
+	return ok;
+}
+
+static void stop(rd_kafka_queue_t *queue, rd_kafka_topic_t **topics)
+{
+	for (size_t i = 0; i < TOPICS_MAX && topics[i]; i++) {
+		rd_kafka_consume_stop(topics[i], 0);
+		rd_kafka_topic_destroy(topics[i]);
+	}
+	if (queue)
+		rd_kafka_queue_destroy(queue);
+}
+
+/* Reads the sources to their ends; the sink, if there is one, gets all of it. */
 static bool pump(bare_t *bare)
 {
 	rd_kafka_message_t *messages[PER_CALL];
-	rd_kafka_topic_t *topic = rd_kafka_topic_new(bare->consumer, bare->from, NULL);
+	rd_kafka_topic_t *topics[TOPICS_MAX] = {NULL};
 	rd_kafka_queue_t *queue = rd_kafka_queue_new(bare->consumer);
-	bool ok = topic && queue &&
-		  rd_kafka_consume_start_queue(topic, 0, RD_KAFKA_OFFSET_BEGINNING, queue) == 0;
-	bool at_end = false;
-	for (int idle = 0; ok && !at_end && idle < IDLE_CALLS_MAX;) {
+	bool ok = start(bare, queue, topics);
+	for (int idle = 0; ok && bare->ended_count < bare->from_count && idle < IDLE_CALLS_MAX;) {
 		ssize_t count = rd_kafka_consume_batch_queue(queue, TIMEOUT_MS, messages, PER_CALL);
 		idle = count > 0 ? 0 : idle + 1;
-		ok = count >= 0 && take(bare, messages, (size_t)count, &at_end);
+		ok = count >= 0 && take(bare, messages, (size_t)count);
 		if (bare->producer)
 			rd_kafka_poll(bare->producer, 0);
 	}
 	if (bare->producer && rd_kafka_flush(bare->producer, 60000) != RD_KAFKA_RESP_ERR_NO_ERROR)
 		ok = fail(bare->to, "not all was acknowledged within a minute");
 	bare->ended = now();
-	if (topic)
-		rd_kafka_consume_stop(topic, 0);
-	if (queue)
-		rd_kafka_queue_destroy(queue);
-	if (topic)
-		rd_kafka_topic_destroy(topic);
-	return ok && (at_end || fail(bare->from, "nothing arrives"));
+	stop(queue, topics);
+	return ok &&
+	       (bare->ended_count == bare->from_count || fail(bare->from[0], "nothing arrives"));
 }
 
 static bool relay(bare_t *bare)
@@ -179,12 +195,16 @@ static void close_all(bare_t *bare)
 int main(int argc, char **argv)
 {
 	bool relays = argc == 5 && strcmp(argv[1], "relay") == 0;
-	if (!relays && !(argc == 4 && strcmp(argv[1], "consume") == 0)) {
-		fprintf(stderr, "usage: bare_kafka consume BROKERS FROM\n"
+	bool consumes = argc >= 4 && argc < 4 + TOPICS_MAX && strcmp(argv[1], "consume") == 0;
+	if (!relays && !consumes) {
+		fprintf(stderr, "usage: bare_kafka consume BROKERS FROM...\n"
 				"       bare_kafka relay BROKERS FROM TO\n");
 		return 64;
 	}
-	bare_t bare = {.brokers = argv[2], .from = argv[3], .to = relays ? argv[4] : NULL};
+	bare_t bare = {.brokers = argv[2],
+		       .from = argv + 3,
+		       .from_count = relays ? 1 : (size_t)argc - 3,
+		       .to = relays ? argv[4] : NULL};
 	bare.consumer = new_client(&bare, RD_KAFKA_CONSUMER);
 	bool ok = bare.consumer && (relays ? relay(&bare) : pump(&bare));
 	close_all(&bare);

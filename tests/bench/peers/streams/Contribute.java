@@ -95,6 +95,9 @@ final class Contribute {
     }
 
     private void addCommendation(Commendation award) {
+        if (award.getStatusValue() == 1) {
+            add(1, 84, award.getFormValue(), award.getRecipientValue(), 1);
+        }
         if (award.getStatusValue() != 2) {
             return;
         }

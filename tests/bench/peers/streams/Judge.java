@@ -110,7 +110,7 @@ final class Judge {
             add(rejected, 208, "occurred_at");
         }
         validateUnit(event, owner, day, rejected);
-        validateBody(event, day, rejected);
+        validateBody(event, owner, day, rejected);
     }
 
     private void validateUnit(Event event, Reference.Reporter owner, int day,
@@ -129,7 +129,8 @@ final class Judge {
         }
     }
 
-    private void validateBody(Event event, int day, Rejected.Builder rejected) {
+    private void validateBody(Event event, Reference.Reporter owner, int day,
+            Rejected.Builder rejected) {
         switch (event.getBodyCase()) {
             case CASE -> validateCase(event.getCase(), day, rejected);
             case ARREST -> {
@@ -158,6 +159,14 @@ final class Judge {
                     add(rejected, 201, "deployment.purpose");
                 }
             }
+            case COMMENDATION -> {
+                Commendation award = event.getCommendation();
+                if (!reference.mayAward(suffix(award.getForm().name(), "AWARD_FORM_"),
+                        suffix(award.getLevel().name(), "AWARD_LEVEL_"), day)) {
+                    add(rejected, 551, "commendation.form");
+                }
+            }
+            case SCORE -> validateScore(event.getScore(), owner, rejected);
             case BODY_NOT_SET -> add(rejected, 201, "");
             default -> { }
         }
@@ -178,6 +187,23 @@ final class Judge {
         if (about.getStatus() == CaseStatus.CASE_STATUS_CONCLUDED && about.getConcludedOn() == 0) {
             add(rejected, 405, "case.concluded_on");
         }
+    }
+
+    private void validateScore(Score score, Reference.Reporter owner, Rejected.Builder rejected) {
+        Integer maximum = reference.criteria.get(
+                score.getYear() + "/" + owner.cluster() + "/" + score.getCriterion());
+        if (maximum == null) {
+            add(rejected, 554, "score.criterion");
+        } else if (maximum != score.getMaximumHundredths()) {
+            add(rejected, 555, "score.maximum_hundredths");
+        }
+        if (score.getPointsHundredths() > score.getMaximumHundredths()) {
+            add(rejected, 556, "score.points_hundredths");
+        }
+    }
+
+    private static String suffix(String name, String prefix) {
+        return name.substring(prefix.length());
     }
 
     private static void range(int number, long low, long high, String field,

@@ -5,6 +5,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The reference tables that judging needs, by date; days are yyyymmdd. */
@@ -34,6 +35,10 @@ final class Reference {
     final Map<String, List<Offence>> offences = new HashMap<>();
     final Map<String, Integer> groups = new HashMap<>();
     final Map<String, Integer> clusters = new HashMap<>();
+    /** "FORM/LEVEL" in the spelling of the contract. */
+    final Map<String, List<Span>> awards = new HashMap<>();
+    /** Maximum in hundredths by "year/cluster/criterion". */
+    final Map<String, Integer> criteria = new HashMap<>();
 
     Reference(Path folder) throws IOException {
         for (Map<String, String> row : rows(folder.resolve("reporters.tsv"))) {
@@ -61,6 +66,20 @@ final class Reference {
         for (Map<String, String> row : rows(folder.resolve("clusters.tsv"))) {
             clusters.put(row.get("year") + "/" + row.get("province_id"), number(row.get("cluster")));
         }
+        for (Map<String, String> row : rows(folder.resolve("awards.tsv"))) {
+            String name = row.get("form") + "/" + row.get("level");
+            awards.computeIfAbsent(name.toUpperCase(Locale.ROOT), id -> new ArrayList<>())
+                    .add(span(row));
+        }
+        for (Map<String, String> row : rows(folder.resolve("criteria.tsv"))) {
+            criteria.put(row.get("year") + "/" + row.get("cluster") + "/" + row.get("criterion"),
+                    number(row.get("maximum_hundredths")));
+        }
+    }
+
+    boolean mayAward(String form, String level, int day) {
+        return awards.getOrDefault(form + "/" + level, List.of()).stream()
+                .anyMatch(span -> span.holds(day));
     }
 
     /** The province in which something of {@code id} counts on that day; null if there is none. */

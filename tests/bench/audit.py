@@ -1,0 +1,177 @@
+"""The stage audit of tests/bench/run: a replay beside raw consume, Kafka Streams and plain Python.
+
+The data are the demo's, one, ten, a hundred times as many; topics, broker and machine are the same
+for all. Every rate but the bare consumer's and the peers' is that of a whole command, with its start
+and its report.
+"""
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+from servers.pipeline import REFERENCE, Pipeline
+from servers.world import SOURCE, World
+
+PEERS = SOURCE / 'tests/bench/peers'
+THREADS = os.cpu_count()
+
+
+def say(name, value):
+    print(f'{name:<44} {value}', flush=True)
+
+
+def ratio(name, rate, yardstick, limits=''):
+    say(name, f'{rate / yardstick:.2f}   {limits}'.rstrip())
+
+
+class Audit:
+    """One scale of the data on servers of its own."""
+
+    def __init__(self, options, world, scale):
+        self.options, self.world, self.scale = options, world, scale
+        world.env['HEAP'] = '1g'
+        self.bin = options.build / 'bin'
+        self.pipeline = Pipeline(world)
+        self.fill()
+        self.topics = [f'thidua.raw.{name}' for name in self.pipeline.reporters()]
+        self.events = sum(self.pipeline.broker.end(topic) for topic in self.topics)
+
+    def fill(self):
+        data = self.world.path / 'data'
+        self.pipeline.run('simulate', '--seed', '2021', '--scale', self.scale, '--out', data,
+                          seconds=3600)
+        for folder in sorted(path for path in data.iterdir() if path.is_dir()):
+            self.pipeline.feed(folder.name, sorted(folder.glob('*.ndjson')), seconds=3600)
+        shutil.rmtree(data)
+
+    def measured(self, *argv, env=None):
+        """(seconds, largest memory in bytes, standard output) of a program."""
+        began = time.monotonic()
+        with open(self.world.path / 'out', 'w+b') as out:
+            process = subprocess.Popen([str(part) for part in argv], stdout=out,
+                                       stderr=subprocess.DEVNULL, cwd=self.world.path,
+                                       env={**self.world.env, **(env or {})})
+            _, status, usage = os.wait4(process.pid, 0)
+            out.seek(0)
+            if status:
+                raise AssertionError(f'{argv[0]} ended with {status}')
+            return time.monotonic() - began, usage.ru_maxrss * 1024, out.read().decode()
+
+    def median(self, measure):
+        """The median of the rounds; one more, the first, warms up."""
+        return statistics.median([measure() for _ in range(self.options.rounds + 1)][1:])
+
+    def consume(self):
+        _, _, said = self.measured(self.bin / 'bench_bare_kafka', 'consume',
+                                   self.pipeline.broker.address, *self.topics)
+        records, _, seconds = map(float, said.split())
+        return records / seconds
+
+    def replay(self, *argv):
+        """(events a second, bytes of memory) of one whole replay."""
+        seconds, memory, said = self.measured(self.bin / 'thidua-audit', '--config',
+                                              self.pipeline.config, 'replay', '--format', 'json',
+                                              *argv)
+        self.replayed = json.loads(said)
+        return self.events / seconds, memory
+
+    def run(self):
+        consume = self.median(self.consume)
+        say(f'raw consume, {self.events:,} events', f'{consume:,.0f} events/s')
+        memory = []
+
+        def replay_rate():
+            rate, used = self.replay()
+            memory.append(used)
+            return rate
+        replay = self.median(replay_rate)
+        say('replay', f'{replay:,.0f} events/s')
+        ratio('replay ÷ raw consume', replay, consume, '(floor 0.35, aim 0.6)')
+        say('memory of the replay', f'{statistics.median(memory) / 1e6:,.0f} MB, '
+            f'{statistics.median(memory) / self.events:,.0f} bytes an event')
+        archive = self.world.path / 'archive'
+        self.measured(self.bin / 'thidua-audit', '--config', self.pipeline.config, 'export',
+                      archive)
+        archived = self.median(lambda: self.replay('--archive', archive)[0])
+        say('replay from an archive', f'{archived:,.0f} events/s')
+        ratio('from an archive ÷ raw consume', archived, consume, '(floor 1, aim 3)')
+        self.streams(replay)
+        self.plain(replay)
+
+    def streams(self, replay):
+        for topic in self.topics:
+            self.pipeline.broker.create_topic(topic.replace('thidua.raw', 'peer.verdicts'),
+                                              **{'max.message.bytes': str(2 << 20)})
+        classes = build_streams(self.world)
+        reporters = [topic.removeprefix('thidua.raw.') for topic in self.topics]
+        _, memory, said = self.measured(
+            'java', '-Xmx3g', '-XX:+UseParallelGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
+            '-cp', classes, 'Peer', self.pipeline.broker.address, REFERENCE,
+            self.world.path / 'streams', THREADS, self.events, *reporters)
+        lines = said.splitlines()
+        events, seconds = map(float, lines[0].split())
+        say('Kafka Streams, exactly_once_v2', f'{events / seconds:,.0f} events/s, '
+            f'{memory / 1e6:,.0f} MB')
+        ratio('replay ÷ Kafka Streams', replay, events / seconds)
+        self.compare({int(metric): int(total) for metric, total in map(str.split, lines[1:])})
+
+    def compare(self, peer):
+        """The peer's sums by metric beside the pipeline's own, which must be complete for it."""
+        self.pipeline.start_worker()
+        self.pipeline.start_aggregator()
+        self.pipeline.wait_complete(seconds=3600)
+        ours = {}
+        for reporter in self.pipeline.reporters():
+            for (key, field), number in self.pipeline.tallies(reporter).items():
+                if key.startswith('d:'):
+                    metric = int(field.split('.')[0])
+                    ours[metric] = ours.get(metric, 0) + number
+        ours = {metric: total for metric, total in ours.items() if total}
+        other = sorted(metric for metric in ours.keys() | peer.keys()
+                       if ours.get(metric) != peer.get(metric))
+        say('its sums of all metrics', 'are ours' if not other else
+            f'differ from ours in {len(other)} of {len(ours)}: ' +
+            ', '.join(f'{metric} {ours.get(metric, 0)} {peer.get(metric, 0)}' for metric in other))
+
+    def plain(self, replay):
+        self.pipeline.redis.flushall()
+        reporters = [topic.removeprefix('thidua.raw.') for topic in self.topics]
+        _, _, said = self.measured(
+            '/usr/bin/python3', PEERS / 'plain.py', self.pipeline.broker.address,
+            self.pipeline.redis.port, self.events, *reporters,
+            env={'PYTHONPATH': str(SOURCE / 'tests')})
+        events, seconds = map(float, said.split())
+        say('plain Python, counted once if nothing fails', f'{events / seconds:,.0f} events/s')
+        ratio('replay ÷ plain Python', replay, events / seconds)
+
+
+def build_streams(world):
+    """Fetches the libraries and compiles the topology; its class path."""
+    folder = world.path / 'peer'
+    (folder / 'generated').mkdir(parents=True)
+    if not shutil.which('javac') or not shutil.which('mvn'):
+        raise SystemExit('bench: the peer needs javac and mvn: apt-get install default-jdk-headless '
+                         'maven')
+
+    def run(*argv):
+        subprocess.run([str(part) for part in argv], check=True, stdout=subprocess.DEVNULL)
+    run('mvn', '-B', '-q', '-f', PEERS / 'streams/pom.xml', 'dependency:copy-dependencies',
+        f'-DoutputDirectory={folder / "lib"}')
+    run('protoc', f'-I{SOURCE / "proto"}', f'--java_out={folder / "generated"}',
+        *(SOURCE / f'proto/thidua/v1/{name}.proto' for name in ('event', 'verdict')))
+    run('javac', '-nowarn', '-d', folder / 'classes', '-cp', f'{folder / "lib"}/*',
+        *(PEERS / 'streams').glob('*.java'), *(folder / 'generated').rglob('*.java'))
+    return f'{folder / "classes"}:{folder / "lib"}/*'
+
+
+def run(options):
+    print('The data are synthetic: the demo\'s, times the scale.', file=sys.stderr)
+    for scale in map(int, options.scales.split(',')):
+        world = World()
+        try:
+            Audit(options, world, scale).run()
+        finally:
+            world.close()
