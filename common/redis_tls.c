@@ -72,6 +72,17 @@ static bool expect_host(SSL *session, const char *host)
 	       (SSL_set1_host(session, host) == 1 && SSL_set_tlsext_host_name(session, host) == 1);
 }
 
+/* Why the handshake failed: a certificate that we do not trust is a matter of settings. */
+static bool refuse(const SSL *session, const char *host, const redisContext *context, td_err_t *err)
+{
+	long verdict = SSL_get_verify_result(session);
+	if (verdict == X509_V_OK)
+		return td_err_set(err, TD_EUNAVAILABLE, "Redis at %s, TLS: %s", host,
+				  context->errstr);
+	return td_err_set(err, TD_ECONFIG, "Redis at %s, TLS: its certificate is not trusted: %s",
+			  host, X509_verify_cert_error_string(verdict));
+}
+
 bool td_redis_tls_begin(td_redis_tls_t *tls, const char *host, redisContext *context, td_err_t *err)
 {
 	SSL *session = SSL_new(context_of(tls));
@@ -82,8 +93,9 @@ bool td_redis_tls_begin(td_redis_tls_t *tls, const char *host, redisContext *con
 	/* From here on the session belongs to the connection, unless this fails. */
 	if (redisInitiateSSL(context, session) == REDIS_OK)
 		return true;
+	(void)refuse(session, host, context, err);
 	SSL_free(session);
-	return td_err_set(err, TD_EUNAVAILABLE, "Redis at %s, TLS: %s", host, context->errstr);
+	return false;
 }
 
 #else

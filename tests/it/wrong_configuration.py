@@ -253,6 +253,35 @@ class WithServers(WrongSettings, case.SharedServersTest):
                 self.ends(CONFIG, 'maxmemory-policy is allkeys-lru, .* set it to noeviction', name,
                           '--redis', dropping.address, *argv)
 
+    def certificate(self, name, *options):
+        """Makes <name>.pem and <name>.key; self-signed without options."""
+        self.world.run('openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2',
+                       '-subj', f'/CN={name}', '-keyout', f'{name}.key', '-out', f'{name}.pem',
+                       *options)
+        return self.world.path / f'{name}.pem'
+
+    def test_tls_of_redis_is_checked_or_said_to_be_absent(self):
+        server, port = RedisServer(self.world, 'with-tls'), free_port()
+        trusted = self.certificate('localhost', '-addext', 'subjectAltName=DNS:localhost')
+        server.execute_command('CONFIG', 'SET', 'tls-cert-file', str(trusted), 'tls-key-file',
+                               str(trusted.with_suffix('.key')), 'tls-ca-cert-file', str(trusted),
+                               'tls-auth-clients', 'no', 'tls-port', port)
+        tally = ['--reference', REFERENCE, '--period', '2021', '--redis-tls', '--redis']
+        asked = self.world.run(program('thidua-tally'), *tally, f'localhost:{port}',
+                               '--redis-tls-ca', trusted, code=None)
+        if 'has no TLS' in asked.stderr:
+            self.assertEqual(asked.returncode, CONFIG)
+            return
+        self.assertEqual(asked.returncode, NO_INPUT, asked.stderr)
+        for address, authority, said in (
+                (f'localhost:{port}', self.certificate('other'), 'not trusted: self.signed cert'),
+                (f'127.0.0.1:{port}', trusted, 'not trusted: IP address mismatch'),
+                (f'localhost:{port}', '/nowhere', 'tls: /nowhere: ')):
+            with self.subTest(said=said):
+                self.ends(CONFIG, said, 'tally', *tally, address, '--redis-tls-ca', authority)
+        self.ends(TEMPORARY, 'TLS', 'tally', *tally, server.address, '--redis-tls-ca', trusted,
+                  '--redis-command-timeout', '500ms')
+
     def test_topics_that_are_missing_are_named_with_what_to_do(self):
         self.waits('event=waits for="thidua.reference .*does not exist: run thidua-admin init"',
                    'worker', *self.kafka)
