@@ -205,7 +205,7 @@ class Unreadable(Operator, case.ServerTest):
         base, last = self.damage(12)
         bad = f'{base}..{last}'
         worker, aggregator = self.daemon('worker'), self.daemon('aggregator')
-        worker.wait_for_line(f'event=unreadable .*offset={base} ')
+        worker.wait_for_line(f'event=unreadable .*at offset {base}[: ]')
         self.assertIn(f'thidua-admin absent {self.topic} {bad}', self.admin('doctor', code=78).stdout)
         how = ('--by', 'Cục C06', '--note', 'hỏng đĩa')
         for offsets, says in ((f'{base}..{last + 1}', f'offset {last + 1} can be read'),
