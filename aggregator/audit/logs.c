@@ -26,7 +26,8 @@ static bool check(const td_logs_t *logs, const td_logs_settings_t *settings, td_
 
 td_logs_t *td_logs_open(const td_logs_settings_t *settings, td_err_t *err)
 {
-	td_logs_t *logs = td_logs_open_kafka(settings, err);
+	td_logs_t *logs = settings->archive != NULL ? td_logs_open_archive(settings, err)
+						    : td_logs_open_kafka(settings, err);
 	if (logs == NULL)
 		return NULL;
 	if (check(logs, settings, err)) {
