@@ -67,6 +67,23 @@ static void check_info(td_doctor_t *doctor, td_slice_t info)
 		td_doctor_fine(doctor, "Redis %s: noeviction, append-only file", value);
 }
 
+/* A power cut that tears the file within a MULTI leaves it open there; what is appended behind it
+ * is lost, or executed together with the torn part, at the next start (seen with 7.0.15). */
+static void check_torn_file(td_doctor_t *doctor, td_redis_t *redis)
+{
+	td_err_t denied;
+	td_redis_add_words(redis, "CONFIG", "GET", "aof-load-truncated");
+	if (!td_redis_run(redis, &denied))
+		return;
+	td_slice_t value = td_redis_reply_text(td_redis_reply_at(td_redis_reply(redis, 0), 1));
+	if (td_slice_equal(value, td_slice_text("yes")))
+		td_doctor_note(doctor,
+			       "Redis has aof-load-truncated yes: it may start from a file that a "
+			       "power cut tore within a transaction, and execute a part of it at a "
+			       "later start; set it to no, and mend a torn file with "
+			       "redis-check-aof --fix");
+}
+
 /* The answer to TIME: seconds and microseconds. */
 static void check_time(td_doctor_t *doctor, const td_redis_reply_t *reply, int64_t before_ms)
 {
@@ -91,6 +108,7 @@ void td_doctor_redis(td_doctor_t *doctor)
 		if (fine) {
 			check_info(doctor, td_redis_reply_text(td_redis_reply(redis, 0)));
 			check_time(doctor, td_redis_reply(redis, 1), before_ms);
+			check_torn_file(doctor, redis);
 		}
 	}
 	if (!fine)

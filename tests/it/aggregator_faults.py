@@ -1,24 +1,24 @@
 """Whatever happens to aggregators, Redis and the logs: the tallies are those of the verdicts, or the
 shard stops and says why."""
 import random
+import re
+import shutil
 import signal
 
 from servers import case
-from servers.broker import Broker
 from servers.messages import tally_pb2
 from servers.planted import Planted, absent, head, shards, wait_for_position
 from servers.process import wait_until
 from servers.redis_server import RedisServer
-from servers.world import program
+from servers.world import SOURCE, program
 
 COUNT = 1200
 PREFIX = '{vn-06}:0:'
 
 
-class Aggregators(case.ServerTest):
+class Aggregators(case.SharedServersTest):
     def setUp(self):
-        self.broker = Broker(self.world)
-        self.redis = RedisServer(self.world)
+        super().setUp()
         self.planted = Planted(self.broker)
         self.planted.create_topics()
 
@@ -56,18 +56,24 @@ class Aggregators(case.ServerTest):
 
 
 class Kills(Aggregators):
+    faults = ('aggregator.claim:1', 'aggregator.clear:1', 'aggregator.read:1', 'aggregator.read:4',
+              'aggregator.folded:1', 'aggregator.folded:5', 'aggregator.exec:1',
+              'aggregator.exec:2', 'aggregator.exec:3', 'aggregator.exec:6', 'aggregator.reply:1',
+              'aggregator.reply:2', 'aggregator.reply:3', 'aggregator.reply:7',
+              'aggregator.commit:1')
+
     def test_killed_at_every_point_it_ends_in_the_same_tallies(self):
+        there = set()
+        for path in (SOURCE / 'aggregator').glob('*.c'):
+            there |= set(re.findall(r'td_fault\("([a-z.]+)"\)', path.read_text('utf-8')))
+        self.assertEqual({fault.split(':')[0] for fault in self.faults}, there)
         self.planted.plant(COUNT)
         expected = self.undisturbed()
-        for fault in ('aggregator.claim:1', 'aggregator.clear:1', 'aggregator.read:1',
-                      'aggregator.read:4', 'aggregator.folded:1', 'aggregator.folded:5',
-                      'aggregator.exec:1', 'aggregator.exec:2', 'aggregator.exec:3',
-                      'aggregator.exec:6', 'aggregator.reply:1', 'aggregator.reply:2',
-                      'aggregator.reply:3', 'aggregator.reply:7', 'aggregator.commit:1'):
+        for fault in self.faults:
             with self.subTest(fault=fault):
                 self.redis.flushall()
-                self.assertEqual(self.aggregator(fault=fault).wait(), -9)
-                self.folded()
+                self.assertEqual(self.aggregator(fault=fault, group=f'{fault}.killed').wait(), -9)
+                self.folded(group=f'{fault}.next')  # of a group that waits for no dead member
                 self.assert_same(expected)
 
     def test_sigterm_writes_what_was_taken_and_the_next_one_goes_on(self):
@@ -106,6 +112,10 @@ class Zombies(Aggregators):
 
 
 class Servers(Aggregators):
+    def setUp(self):
+        super().setUp()
+        self.redis = RedisServer(self.world)  # whose files hold nothing of other tests
+
     def test_redis_restarted_while_it_folds(self):
         aggregator = self.aggregator()
         for _ in range(4):
@@ -127,11 +137,28 @@ class Servers(Aggregators):
         self.assert_same(self.undisturbed())
 
     def test_an_emptied_redis_is_filled_again_under_a_running_aggregator(self):
-        self.planted.plant(COUNT - 1)
+        self.planted.plant(COUNT)
         aggregator = self.aggregator()
-        wait_for_position(self.redis, COUNT - 1)
+        wait_for_position(self.redis, COUNT)
         self.redis.flushall()
-        self.planted.plant(1)
+        wait_for_position(self.redis, COUNT)
+        self.assertEqual(aggregator.stop(), 0)
+        self.assert_same(self.undisturbed())
+
+    def test_redis_put_back_to_a_copy_of_last_week_under_a_running_aggregator(self):
+        self.planted.plant(COUNT // 2)
+        aggregator = self.aggregator()
+        wait_for_position(self.redis, COUNT // 2)
+        self.redis.stop()
+        copy, log = self.world.path / 'copy', self.redis.path / 'appendonlydir'
+        shutil.copytree(log, copy)
+        self.redis.start()
+        self.planted.plant(COUNT // 2)
+        wait_for_position(self.redis, COUNT)
+        self.redis.kill()
+        shutil.rmtree(log)
+        shutil.copytree(copy, log)
+        self.redis.start()
         wait_for_position(self.redis, COUNT)
         self.assertEqual(aggregator.stop(), 0)
         self.assert_same(self.undisturbed())
@@ -142,16 +169,36 @@ class Servers(Aggregators):
         expected = self.undisturbed()
         seed = random.randrange(1 << 30)
         pick = random.Random(seed)
-        for _ in range(6):
-            self.redis.stop()
-            log = [path for path in self.redis.append_only_files() if '.incr.' in path.name][-1]
-            size = log.stat().st_size
-            with open(log, 'r+b') as file:
-                file.truncate(pick.randrange(size))
+        self.redis.stop()
+        log, = [path for path in self.redis.append_only_files() if '.incr.' in path.name]
+        whole = log.read_bytes()
+        for number in range(6):
+            # Each time the whole file: one that was cut within a MULTI keeps it open, and what a
+            # Redis writes behind it is lost, or mixed with it, at its next start.
+            cut = pick.randrange(len(whole))
+            log.write_bytes(whole[:cut])
             self.redis.start()
-            with self.subTest(seed=seed, size=size, cut=log.stat().st_size):
-                self.folded()
+            with self.subTest(seed=seed, size=len(whole), cut=cut):
+                self.folded(group=f'cut-{number}')
                 self.assert_same(expected)
+            self.redis.stop()
+        self.redis.start()
+
+
+    def test_a_log_torn_within_a_transaction_and_mended_as_doctor_says_holds_for_good(self):
+        self.planted.plant(COUNT)
+        self.folded()
+        expected = shards(self.redis)
+        self.redis.stop()
+        log, = [path for path in self.redis.append_only_files() if '.incr.' in path.name]
+        whole = log.read_bytes()
+        log.write_bytes(whole[:whole.rindex(b'HSET', 0, whole.rindex(b'EXEC')) + 6])
+        manifest, = (self.redis.path / 'appendonlydir').glob('*.manifest')
+        self.world.run('redis-check-aof', '--fix', manifest, input='y\n')
+        self.redis.start()
+        self.folded(group='mended')
+        self.redis.restart()
+        self.assert_same(expected)
 
 
 class Hands(Aggregators):
@@ -196,6 +243,22 @@ class Hands(Aggregators):
                 for field in self.redis.hkeys(key):
                     self.redis.hset(key, field, 'many')
         self.altered(alter)
+
+    def test_a_tally_that_is_another_number_is_put_right_by_a_rebuild(self):
+        self.planted.plant(COUNT)
+        self.folded()
+        expected = shards(self.redis)
+        key = self.redis.keys(f'{PREFIX}m:*')[0]
+        field, = [name for name in self.redis.hkeys(key) if name != b'#'][:1]
+        self.redis.hincrby(key, field, 1)
+        aggregator = self.aggregator()
+        wait_until(lambda: head(self.redis).owner > 1, 'it is claimed')
+        self.world.run(program('thidua-admin'), '--brokers', self.broker.address, '--redis',
+                       self.redis.address, 'shard', 'rebuild', 'vn-06')
+        aggregator.wait_for_line('event=shard_cleared')
+        wait_for_position(self.redis, COUNT)
+        self.assertEqual(aggregator.stop(), 0)
+        self.assert_same(expected)
 
     def test_tallies_of_another_type(self):
         def alter():
