@@ -2,16 +2,15 @@
 
 #include "aggregator/batch_parts.h"
 #include "aggregator/digest.h"
+#include "workers/verdict.h"
 
 #include <stdlib.h>
 
-/* A verdict and its event, unpacked. */
-enum { UNPACK_SIZE = TD_VERDICT_MAX + 16 * TD_RAW_EVENT_MAX, FIRST_CELLS = 1024 };
+enum { FIRST_CELLS = 1024 };
 
 static bool allocate(td_batch_t *batch)
 {
-	void *memory = malloc(UNPACK_SIZE);
-	td_unpack_init(&batch->unpack, memory, UNPACK_SIZE);
+	batch->reading = td_arena_new(TD_VERDICT_ARENA);
 	batch->given = td_arena_new(batch->bytes_max);
 	batch->made = td_arena_new(SIZE_MAX / 2);
 	batch->ops = calloc(batch->verdicts_max, sizeof *batch->ops);
@@ -23,7 +22,7 @@ static bool allocate(td_batch_t *batch)
 	bool tables = td_hashtable_init(&batch->record_table);
 	tables = td_hashtable_init(&batch->cell_table) && tables;
 	tables = td_hashtable_init(&batch->key_table) && tables;
-	return tables && memory != NULL && batch->given != NULL && batch->made != NULL &&
+	return tables && batch->reading != NULL && batch->given != NULL && batch->made != NULL &&
 	       batch->ops != NULL && batch->records != NULL && batch->sources != NULL &&
 	       batch->codes != NULL && batch->cells != NULL;
 }
@@ -50,7 +49,7 @@ void td_batch_free(td_batch_t *batch)
 {
 	if (batch == NULL)
 		return;
-	free(batch->unpack.memory);
+	td_arena_free(batch->reading);
 	td_arena_free(batch->given);
 	td_arena_free(batch->made);
 	free(batch->ops);

@@ -1,7 +1,9 @@
 #include "aggregator/batch_parts.h"
 #include "aggregator/digest.h"
+#include "workers/decode.h"
 #include "workers/envelope.h"
 #include "workers/reason.h"
+#include "workers/verdict.h"
 
 #include <openssl/sha.h>
 
@@ -30,13 +32,6 @@ static findings_t findings_of(const verdict_t *verdict)
 	return (findings_t){NULL, 0};
 }
 
-static td_range_t range_of(const verdict_t *verdict)
-{
-	bool absent = verdict->outcome_case == OUTCOME(ABSENT);
-	return (td_range_t){verdict->raw_offset,
-			    absent ? verdict->absent->through_offset : verdict->raw_offset};
-}
-
 static td_slice_t raw_of(const verdict_t *verdict)
 {
 	const ProtobufCBinaryData *raw =
@@ -46,28 +41,23 @@ static td_slice_t raw_of(const verdict_t *verdict)
 	return raw == NULL ? (td_slice_t){NULL, 0} : (td_slice_t){raw->data, raw->len};
 }
 
-static verdict_t *read_verdict(td_batch_t *batch, td_slice_t bytes)
+/* What the worker could have written; else NULL. */
+static const verdict_t *read_verdict(td_batch_t *batch, td_slice_t bytes)
 {
-	td_unpack_init(&batch->unpack, batch->unpack.memory, batch->unpack.size);
-	if (bytes.size > TD_VERDICT_MAX)
-		return NULL;
-	verdict_t *verdict =
-		thidua__v1__verdict__unpack(&batch->unpack.allocator, bytes.size, bytes.data);
-	if (verdict == NULL || verdict->base.n_unknown_fields != 0 ||
-	    verdict->outcome_case == THIDUA__V1__VERDICT__OUTCOME__NOT_SET)
-		return NULL;
-	td_range_t range = range_of(verdict);
-	bool plausible = range.first <= range.last && range.last < INT64_MAX &&
+	td_arena_reset(batch->reading);
+	const verdict_t *verdict = td_verdict_read(bytes.data, bytes.size, batch->reading);
+	bool plausible = verdict != NULL && td_verdict_through(verdict) < INT64_MAX &&
 			 verdict->append_ms >= 0 && verdict->append_ms <= APPEND_MS_MAX &&
 			 findings_of(verdict).count <= TD_BATCH_FINDINGS_MAX;
 	return plausible ? verdict : NULL;
 }
 
 /* The event of an enriched verdict; NULL when it is none of this reporter. */
-static event_t *read_event(td_batch_t *batch, const verdict_t *verdict)
+static const event_t *read_event(td_batch_t *batch, const verdict_t *verdict)
 {
+	td_findings_t ignored;
 	td_slice_t raw = raw_of(verdict);
-	event_t *event = thidua__v1__event__unpack(&batch->unpack.allocator, raw.size, raw.data);
+	const event_t *event = td_decode_event(raw.data, raw.size, batch->reading, &ignored);
 	bool ours = event != NULL && strcmp(event->reporter, batch->reporter) == 0 &&
 		    strlen(event->record_id) <= TD_ID_MAX && strlen(event->source) <= TD_ID_MAX;
 	return ours ? event : NULL;
@@ -295,9 +285,9 @@ td_added_t td_batch_add(td_batch_t *batch, td_slice_t verdict_bytes, uint64_t ve
 	uint64_t counted, jumped;
 	if (is_full(batch))
 		return TD_ADDED_FULL;
-	verdict_t *verdict = read_verdict(batch, verdict_bytes);
+	const verdict_t *verdict = read_verdict(batch, verdict_bytes);
 	bool is_enriched = verdict != NULL && verdict->outcome_case == OUTCOME(ENRICHED);
-	event_t *event = is_enriched ? read_event(batch, verdict) : NULL;
+	const event_t *event = is_enriched ? read_event(batch, verdict) : NULL;
 	if (verdict == NULL || (is_enriched && event == NULL)) {
 		(void)td_err_set(
 			err, TD_EINTEGRITY,
@@ -306,7 +296,8 @@ td_added_t td_batch_add(td_batch_t *batch, td_slice_t verdict_bytes, uint64_t ve
 			(unsigned long long)verdict_offset, batch->reporter);
 		return TD_ADDED_STOP;
 	}
-	td_take_t taken = td_position_take(&head->position, range_of(verdict), &counted, &jumped);
+	td_range_t range = {verdict->raw_offset, td_verdict_through(verdict)};
+	td_take_t taken = td_position_take(&head->position, range, &counted, &jumped);
 	if (taken == TD_TAKE_TOO_MANY) {
 		(void)td_err_set(err, TD_EINTEGRITY,
 				 "raw offset %llu of %s would leave more than %d holes in the "

@@ -1,7 +1,7 @@
 /*
  * batch_parts: what the files of batch share.
  *
- * Pure; for aggregator/batch*.c only. Two arenas: `given` holds what the verdicts said, at most
+ * Pure; for aggregator/batch*.c only. Arenas: `given` holds what the verdicts said, at most
  * bytes_max bytes of it; `made` holds keys, fields and values that were computed, and is bounded by
  * the number of verdicts.
  */
@@ -13,7 +13,6 @@
 #include "aggregator/hashtable.h"
 #include "aggregator/layout.h"
 #include "aggregator/source.h"
-#include "aggregator/unpack.h"
 #include "common/arena.h"
 
 enum {
@@ -78,8 +77,8 @@ struct td_batch {
 	char prefix[TD_KEY_MAX];
 	uint32_t generation;
 	size_t verdicts_max, bytes_max;
+	td_arena_t *reading; /* the verdict that is added now, with its event */
 	td_arena_t *given, *made;
-	td_unpack_t unpack;
 	td_head_t begun, head;
 	size_t added;
 	bool out_of_memory;

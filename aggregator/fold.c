@@ -29,12 +29,18 @@ static bool is_greater(const td_contributions_t *a, const td_contributions_t *b)
 	return memcmp(packed_a, packed_b, sizeof packed_a) > 0;
 }
 
+/* Few records add as much as there is room for. */
+static void copy_adds(const td_contributions_t *from, td_contributions_t *to)
+{
+	memcpy(to, from, offsetof(td_contributions_t, items) + from->count * sizeof from->items[0]);
+}
+
 static void replace(const td_statement_t *statement, td_record_t *record, td_changes_t *changes)
 {
-	changes->out = record->adds;
-	changes->in = statement->adds;
+	copy_adds(&record->adds, &changes->out);
+	copy_adds(&statement->adds, &changes->in);
+	copy_adds(&statement->adds, &record->adds);
 	record->revision = statement->revision;
-	record->adds = statement->adds;
 }
 
 td_fold_t td_fold_statement(const td_statement_t *statement, td_record_t *record,
