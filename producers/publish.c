@@ -87,12 +87,27 @@ static void note_offset(td_publish_t *publish, int64_t offset)
 	publish->offset = offset;
 }
 
+/* Why the first event that is not in the log did not get there, if a person must act. */
+static void note_refusal(td_publish_t *publish, const td_kafka_delivery_t *delivery)
+{
+	if (delivery->kind == TD_KAFKA_REFUSED || delivery->kind == TD_KAFKA_DATA)
+		(void)td_err_set(
+			&publish->refusal, td_kafka_class_code(delivery->kind),
+			"writing to %s: %s; the broker refuses this for good until "
+			"somebody mends the user's rights (ACL), the topic or its settings",
+			publish->topic, delivery->why);
+}
+
 /* Reports come in the order of sending, which is that of the spool. */
 static void on_delivered(void *context, const td_kafka_delivery_t *delivery)
 {
 	td_publish_t *publish = context;
-	if (delivery->kind != TD_KAFKA_FINE || delivery->number != publish->acked + 1)
+	if (delivery->number != publish->acked + 1)
 		return;
+	if (delivery->kind != TD_KAFKA_FINE) {
+		note_refusal(publish, delivery);
+		return;
+	}
 	td_fault("publish.ack");
 	publish->acked++;
 	note_offset(publish, delivery->offset);
@@ -123,14 +138,16 @@ static bool begin(td_publish_t *publish, td_err_t *err)
 	return publish->out != NULL;
 }
 
-/* Leaves the producer, to make another one later. */
+/* Leaves the producer, to make another one later; first its last reports are heard. */
 static void leave(td_publish_t *publish, const td_err_t *why, int64_t now_ms)
 {
-	td_log(TD_LOG_WARN, "sending_stopped", td_log_err(why),
-	       td_log_int("next_sequence", (int64_t)publish->acked + 1),
-	       td_log_int("again_in_ms", publish->retry_after_ms));
+	td_kafka_producer_purge(publish->producer);
 	if (why->code == TD_ECONFIG || why->code == TD_EDATA)
 		publish->refusal = *why;
+	td_log(TD_LOG_WARN, "sending_stopped",
+	       td_log_err(publish->refusal.code != TD_OK ? &publish->refusal : why),
+	       td_log_int("next_sequence", (int64_t)publish->acked + 1),
+	       td_log_int("again_in_ms", publish->retry_after_ms));
 	td_kafka_producer_free(publish->producer);
 	publish->producer = NULL;
 	publish->more = false;
