@@ -17,7 +17,7 @@ td_lane_t *td_lane_new(td_lane_context_t *shared, const char *reporter)
 	td_topic_verdicts(reporter, shared->generation, lane->verdict_topic);
 	lane->oldest = td_witness_make();
 	lane->newest = td_witness_make();
-	lane->last_delivered = -1;
+	lane->last_delivered = lane->done = -1;
 	return lane;
 }
 
@@ -98,12 +98,21 @@ void td_lane_assign(td_lane_t *lane)
 void td_lane_revoke(td_lane_t *lane)
 {
 	td_fault("worker.revoke");
+	td_lane_note(lane);
 	td_lane_close(lane);
 	if (lane->state != TD_PARTITION_IDLE)
 		td_lane_step(lane, TD_PARTITION_REVOKED);
 	td_log(TD_LOG_INFO, "revoked", td_log_text("reporter", lane->reporter),
 	       td_log_int("next", (int64_t)lane->next),
 	       td_log_int("judged", (int64_t)lane->judged_count));
+}
+
+void td_lane_note(const td_lane_t *lane)
+{
+	if (!lane->shared->group || lane->state == TD_PARTITION_IDLE || lane->done < 0)
+		return;
+	td_fault("worker.commit");
+	td_kafka_group_note(lane->shared->group, lane->raw_topic, lane->done);
 }
 
 void td_lane_restart(td_lane_t *lane, int64_t retry_ms)
@@ -164,9 +173,6 @@ bool td_lane_delivered(td_lane_t *lane, const td_kafka_delivery_t *delivery)
 		       td_log_int("offset", delivery->offset), td_log_int("before", before));
 		return false;
 	}
-	td_fault("worker.commit");
-	if (lane->shared->group)
-		td_kafka_group_note(lane->shared->group, lane->raw_topic,
-				    (int64_t)delivery->number + 1);
+	lane->done = (int64_t)delivery->number + 1;
 	return true;
 }

@@ -61,6 +61,7 @@ typedef struct td_lane {
 	bool compared;                 /* newest is the same: the next event takes its place */
 	int64_t watch_ms;              /* RUNNING: when to compare it again */
 	uint64_t next;                 /* raw offset that is judged next */
+	int64_t done;                  /* raw offset behind the last acknowledged; -1: none yet */
 	int64_t last_delivered;        /* in the verdict log; -1: none since the tail was read */
 	int64_t retry_ms;              /* WAITING, BLOCKED: when to look again */
 	bool unsure;                   /* what is in the verdict log is not known */
@@ -91,6 +92,9 @@ bool td_lane_filled(const td_lane_t *lane);
 /* It is ours, or not any more. */
 void td_lane_assign(td_lane_t *lane);
 void td_lane_revoke(td_lane_t *lane);
+
+/* Tells the group how far it has come, for lag tools. */
+void td_lane_note(const td_lane_t *lane);
 
 /* Begins at the verdict log's tail again, not before `retry_ms`; not if it is stopped or not ours.
  */

@@ -10,6 +10,7 @@ enum {
 	FULL_WAIT_MS = 100, /* for room in the producer's queue, before the turn ends */
 	SLEPT_MS = 20000,   /* by then others own what was ours */
 	LOOK_MAX_MS = 1000, /* of one turn for topics that are looked at */
+	NOTE_EVERY_MS = 1000,
 	LONELY_EVERY_MS = 30000,
 	FILLED_MS = 30000, /* for the last acknowledgements */
 	SAY_EVERY_MS = 10000,
@@ -108,6 +109,15 @@ static td_lane_took_t look(td_worker_t *worker)
 	return took;
 }
 
+static void note(td_worker_t *worker)
+{
+	if (worker->shared.now_ms < worker->note_ms)
+		return;
+	worker->note_ms = worker->shared.now_ms + NOTE_EVERY_MS;
+	for (size_t i = 0; i < worker->count; i++)
+		td_lane_note(worker->lanes[i]);
+}
+
 static void say_what_is_missing(td_worker_t *worker, const char *why)
 {
 	int64_t now_ms = worker->shared.now_ms, held = 0;
@@ -135,6 +145,7 @@ static bool work(td_worker_t *worker, td_lane_took_t *took)
 	if (*took == TD_LANE_TOOK && current && !worker->unsure)
 		drained = take_items(worker, took);
 	take_watched(worker);
+	note(worker);
 	say_what_is_missing(worker, why);
 	return drained;
 }

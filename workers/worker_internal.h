@@ -21,6 +21,7 @@ struct td_worker {
 	size_t looked; /* the lane that is looked at first in this turn */
 	const td_kafka_item_t *items;
 	size_t held, taken; /* items read, and how many of them the lanes have */
+	int64_t note_ms;    /* when the group is told next how far the lanes are */
 	int64_t renewed_ms; /* when the producer was made anew */
 	const char *unsure; /* why nothing is known of the verdict logs; NULL: they are known */
 	td_lane_t *filled;  /* the one lane that is judged again; NULL: work for the group */

@@ -5,8 +5,9 @@
  *     bare_kafka consume BROKERS FROM...      reads topics from their first to their present ends
  *     bare_kafka relay   BROKERS FROM TO      and writes each record's bytes into another topic
  *
- * Tuned as the programs are: the same fetch queue, compression, linger and idempotence. Prints
- * "<records> <bytes> <seconds>" on standard output; the seconds begin with the first record.
+ * Tuned as the programs are: the same fetch queue and way to empty it, compression, batches, linger
+ * and idempotence. Prints "<records> <bytes> <seconds>" on standard output; the seconds begin with
+ * the first record.
  */
 #include <librdkafka/rdkafka.h>
 
@@ -63,26 +64,29 @@ static void delivered(rd_kafka_t *producer, const rd_kafka_message_t *message, v
 
 static rd_kafka_t *new_client(bare_t *bare, rd_kafka_type_t type)
 {
-	static const char *const settings[2][8][2] = {
+	static const char *const settings[2][10][2] = {
 		[RD_KAFKA_PRODUCER] = {{"enable.idempotence", "true"},
 				       {"enable.gapless.guarantee", "true"},
 				       {"message.timeout.ms", "0"},
 				       {"compression.type", "lz4"},
 				       {"linger.ms", "5"},
-				       {"queue.buffering.max.messages", "100000"}},
+				       {"batch.num.messages", "100000"},
+				       {"queue.buffering.max.messages", "50000"},
+				       {"queue.buffering.max.kbytes", "262144"}},
 		[RD_KAFKA_CONSUMER] = {{"group.id", "bare"},
 				       {"enable.auto.commit", "false"},
 				       {"auto.offset.reset", "error"},
 				       {"isolation.level", "read_uncommitted"},
 				       {"queued.min.messages", "1000000"},
-				       {"queued.max.messages.kbytes", "262144"},
+				       {"queued.max.messages.kbytes", "131072"},
+				       {"fetch.wait.max.ms", "50"},
 				       {"enable.partition.eof", "true"},
 				       {"check.crcs", "true"}},
 	};
 	char text[256];
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();
 	bool set_all = set(conf, "bootstrap.servers", bare->brokers);
-	for (size_t i = 0; set_all && i < 8 && settings[type][i][0]; i++)
+	for (size_t i = 0; set_all && i < 10 && settings[type][i][0]; i++)
 		set_all = set(conf, settings[type][i][0], settings[type][i][1]);
 	rd_kafka_conf_set_opaque(conf, bare);
 	if (type == RD_KAFKA_PRODUCER)
@@ -150,6 +154,19 @@ static void stop(rd_kafka_queue_t *queue, rd_kafka_topic_t **topics)
 		rd_kafka_queue_destroy(queue);
 }
 
+/* What waits, up to PER_CALL; a batch call with a time-out would wait for a full batch. */
+static ssize_t fetch(rd_kafka_queue_t *queue, rd_kafka_message_t **messages)
+{
+	ssize_t count = rd_kafka_consume_batch_queue(queue, 0, messages, PER_CALL);
+	if (count != 0)
+		return count;
+	messages[0] = rd_kafka_consume_queue(queue, TIMEOUT_MS);
+	if (!messages[0])
+		return 0;
+	count = rd_kafka_consume_batch_queue(queue, 0, messages + 1, PER_CALL - 1);
+	return count < 0 ? count : count + 1;
+}
+
 /* Reads the sources to their ends; the sink, if there is one, gets all of it. */
 static bool pump(bare_t *bare)
 {
@@ -158,7 +175,7 @@ static bool pump(bare_t *bare)
 	rd_kafka_queue_t *queue = rd_kafka_queue_new(bare->consumer);
 	bool ok = start(bare, queue, topics);
 	for (int idle = 0; ok && bare->ended_count < bare->from_count && idle < IDLE_CALLS_MAX;) {
-		ssize_t count = rd_kafka_consume_batch_queue(queue, TIMEOUT_MS, messages, PER_CALL);
+		ssize_t count = fetch(queue, messages);
 		idle = count > 0 ? 0 : idle + 1;
 		ok = count >= 0 && take(bare, messages, (size_t)count);
 		if (bare->producer)

@@ -2,7 +2,6 @@
 import signal
 
 from confluent_kafka import Producer
-from confluent_kafka.admin import ConfigResource
 
 from servers import case
 from servers.broker import HOT
@@ -14,10 +13,8 @@ RAW, VERDICTS = 'thidua.raw.vn-06', 'thidua.verdicts.vn-06'
 
 
 class LogTest(WorkerTest):
-    def alter(self, topic, name, value):
-        settings = {**HOT, 'max.message.bytes': str(2 << 20), name: value}
-        resource = ConfigResource(ConfigResource.Type.TOPIC, topic, set_config=settings)
-        self.broker.admin.alter_configs([resource])[resource].result(30)
+    def set(self, topic, name, value):
+        self.broker.set_topic(topic, **{**HOT, 'max.message.bytes': str(2 << 20), name: value})
 
     def decide(self, first, last, number='12/QD'):
         decision = reference_pb2.AbsentDecision(decision=number, topic=RAW, from_offset=first,
@@ -60,14 +57,12 @@ class Verdicts(LogTest):
         self.check()
 
     def test_a_verdict_that_the_broker_refuses_is_no_gap(self):
-        self.worker()
         self.events(100)
-        self.wait_judged()
-        self.alter(VERDICTS, 'max.message.bytes', '300')
-        self.events(300)
-        worker = self.world.processes[-1]
+        self.set(VERDICTS, 'max.message.bytes', '300')
+        self.assertEqual(self.worker(fault='worker.renew:1', name='killed').wait(), -9)
+        worker = self.worker()
         worker.wait_for_line('event=new_producer')
-        self.alter(VERDICTS, 'max.message.bytes', str(2 << 20))
+        self.set(VERDICTS, 'max.message.bytes', str(2 << 20))
         self.wait_judged()
         self.check()
 
@@ -138,7 +133,7 @@ class Raw(LogTest):
         self.check()
 
     def test_topics_that_do_not_keep_what_they_are_given_are_refused(self):
-        self.alter(RAW, 'message.timestamp.type', 'CreateTime')
+        self.set(RAW, 'message.timestamp.type', 'CreateTime')
         self.events(10)
         worker = self.worker()
         worker.wait_for_line('event=waits reporter=vn-06 .*message.timestamp.type')
