@@ -72,7 +72,7 @@ void td_batch_begin(td_batch_t *batch, const td_head_t *head)
 	batch->begun = *head;
 	batch->head = *head;
 	batch->added = batch->op_count = batch->record_count = batch->source_count = 0;
-	batch->code_count = batch->cell_count = batch->delete_count = 0;
+	batch->code_count = batch->signed_count = batch->cell_count = batch->delete_count = 0;
 	batch->out_of_memory = false;
 	batch->states = batch->reads = batch->writes = (td_entries_t){NULL, 0};
 	batch->conflicts = batch->open = (td_entries_t){NULL, 0};

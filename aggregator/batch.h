@@ -51,7 +51,7 @@ TD_MUST_USE td_added_t td_batch_add(td_batch_t *batch, td_slice_t verdict, uint6
 /* Verdicts added, repeats included. */
 size_t td_batch_count(const td_batch_t *batch);
 
-/* What must be read first: record states, sources, codes, conflicts. */
+/* What must be read first: record states, sources, codes, sign-offs. */
 td_entries_t td_batch_states(td_batch_t *batch);
 
 /* Folds; false, TD_EINTEGRITY, when a state was altered by hand: the shard is torn. */

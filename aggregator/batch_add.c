@@ -67,6 +67,7 @@ static const event_t *read_event(td_batch_t *batch, const verdict_t *verdict)
 static bool is_full(const td_batch_t *batch)
 {
 	return batch->added == batch->verdicts_max || batch->source_count == TD_BATCH_SOURCES_MAX ||
+	       batch->signed_count == TD_BATCH_SIGNED_MAX ||
 	       batch->code_count + TD_BATCH_FINDINGS_MAX > TD_BATCH_CODES_MAX ||
 	       td_arena_used(batch->given) + TD_BATCH_VERDICT_NEED > batch->bytes_max;
 }
@@ -192,6 +193,25 @@ static void add_checkpoint(td_batch_t *batch, const Thidua__V1__Checkpoint *chec
 	batch->head.counts.checkpoints++;
 }
 
+/* Keeps the greatest sign-off of each period. */
+static void add_signed(td_batch_t *batch, const event_t *event)
+{
+	td_signed_t said;
+	size_t i = 0;
+	if (!td_signed_of_event(event, &said))
+		return;
+	while (i < batch->signed_count && strcmp(batch->signeds[i].period, event->record_id) != 0)
+		i++;
+	if (i == batch->signed_count) {
+		const char *period = keep(batch, event->record_id, strlen(event->record_id) + 1);
+		if (period == NULL)
+			return;
+		batch->signeds[batch->signed_count++] = (td_batch_signed_t){.period = period};
+	}
+	if (td_signed_order(&said, &batch->signeds[i].said) > 0)
+		batch->signeds[i].said = said;
+}
+
 static void add_enriched(td_batch_t *batch, const verdict_t *verdict, const event_t *event)
 {
 	td_contributions_t adds;
@@ -205,6 +225,7 @@ static void add_enriched(td_batch_t *batch, const verdict_t *verdict, const even
 		add_checkpoint(batch, event->checkpoint, op);
 		return;
 	}
+	add_signed(batch, event);
 	td_contribute(event, verdict->enriched, &adds);
 	op->act = TD_BATCH_STATEMENT;
 	op->revision = event->revision;

@@ -184,6 +184,29 @@ static bool fold_codes(td_batch_t *batch, td_err_t *err)
 	return true;
 }
 
+/* The greatest sign-off stands, whatever came first. */
+static bool fold_signed(td_batch_t *batch, td_err_t *err)
+{
+	size_t first = batch->record_count + batch->source_count + batch->code_count;
+	for (size_t i = 0; i < batch->signed_count; i++) {
+		const td_entry_t *entry = &batch->states.items[first + i];
+		const td_signed_t *said = &batch->signeds[i].said;
+		td_signed_t before = {0};
+		char text[TD_SIGNED_TEXT_MAX];
+		if (entry->value.size > 0 && !td_signed_read(entry->value, &before))
+			return td_err_set(err, TD_EINTEGRITY,
+					  "the sign-off of %s by %s in Redis was altered; rebuild "
+					  "the shard from its log",
+					  batch->signeds[i].period, batch->reporter);
+		if (td_signed_order(&before, said) >= 0)
+			continue;
+		td_signed_write(said, text);
+		td_batch_write(&batch->writes, entry->key, entry->field,
+			       td_batch_text(batch, text));
+	}
+	return true;
+}
+
 /* Moves the first day that keeps its hours, and names the hashes that are left behind. An event can
  * lie a day ahead of the log's time at most, so no hash beyond that was ever made. */
 static void move_hours(td_batch_t *batch)
@@ -206,7 +229,7 @@ static void move_hours(td_batch_t *batch)
 static bool take_lists(td_batch_t *batch)
 {
 	size_t records = batch->record_count;
-	size_t states = records + batch->source_count + batch->code_count;
+	size_t states = records + batch->source_count + batch->code_count + batch->signed_count;
 	batch->writes.items = td_batch_take(batch, states, sizeof(td_entry_t));
 	batch->open.items = td_batch_take(batch, records, sizeof(td_entry_t));
 	batch->conflicts.items = td_batch_take(batch, records, sizeof(td_entry_t));
@@ -219,7 +242,7 @@ bool td_batch_fold(td_batch_t *batch, td_err_t *err)
 	if (has_lists) {
 		move_hours(batch);
 		if (!fold_records(batch, err) || !fold_sources(batch, err) ||
-		    !fold_codes(batch, err))
+		    !fold_codes(batch, err) || !fold_signed(batch, err))
 			return false;
 	}
 	if (batch->out_of_memory)

@@ -12,12 +12,14 @@
 #include "aggregator/fold.h"
 #include "aggregator/hashtable.h"
 #include "aggregator/layout.h"
+#include "aggregator/signed.h"
 #include "aggregator/source.h"
 #include "common/arena.h"
 
 enum {
 	TD_BATCH_SOURCES_MAX = 256,   /* sources that one batch can touch */
 	TD_BATCH_CODES_MAX = 512,     /* different codes in one batch */
+	TD_BATCH_SIGNED_MAX = 64,     /* periods that one batch signs off */
 	TD_BATCH_FINDINGS_MAX = 64,   /* findings of one verdict; a worker writes at most 32 */
 	TD_BATCH_CODES_TEXT = 64 * 6, /* their codes in words */
 	TD_BATCH_VERDICT_NEED = 2048, /* bytes of `given` that no verdict exceeds */
@@ -60,6 +62,12 @@ typedef struct td_batch_code {
 	uint64_t verdicts;
 } td_batch_code_t;
 
+/* The greatest sign-off of a period in this batch. */
+typedef struct td_batch_signed {
+	const char *period;
+	td_signed_t said;
+} td_batch_signed_t;
+
 /* A tally's change. */
 typedef struct td_batch_cell {
 	int64_t delta;
@@ -92,12 +100,15 @@ struct td_batch {
 	size_t source_count;
 	td_batch_code_t *codes;
 	size_t code_count;
+	td_batch_signed_t signeds[TD_BATCH_SIGNED_MAX];
+	size_t signed_count;
 	td_batch_cell_t *cells;
 	size_t cell_count, cell_room;
 	td_hashtable_t cell_table;
 	td_hashtable_t key_table; /* for grouping */
 
-	td_entries_t states;    /* records in the order of state_order, then sources, then codes */
+	td_entries_t
+		states; /* records in the order of state_order, then sources, codes, sign-offs */
 	uint32_t *state_order;  /* record of each of the first record_count states */
 	td_entries_t reads;     /* cells, each hash followed by its checksum */
 	uint32_t *read_cells;   /* cell of each read; UINT32_MAX for a checksum */

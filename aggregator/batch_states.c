@@ -55,16 +55,26 @@ static void list_codes(td_batch_t *batch, td_entry_t *entries)
 	}
 }
 
+static void list_signed(td_batch_t *batch, td_entry_t *entries)
+{
+	td_slice_t key = suffixed(batch, "signed");
+	for (size_t i = 0; i < batch->signed_count; i++)
+		entries[i] = (td_entry_t){
+			key, td_batch_text(batch, batch->signeds[i].period), {NULL, 0}};
+}
+
 td_entries_t td_batch_states(td_batch_t *batch)
 {
-	size_t count = batch->record_count + batch->source_count + batch->code_count;
+	size_t sources = batch->record_count, codes = sources + batch->source_count;
+	size_t signeds = codes + batch->code_count, count = signeds + batch->signed_count;
 	td_entry_t *entries = td_batch_take(batch, count, sizeof *entries);
 	if (entries == NULL || !list_records(batch, entries)) {
 		batch->out_of_memory = true;
 		return (td_entries_t){NULL, 0};
 	}
-	list_sources(batch, entries + batch->record_count);
-	list_codes(batch, entries + batch->record_count + batch->source_count);
+	list_sources(batch, entries + sources);
+	list_codes(batch, entries + codes);
+	list_signed(batch, entries + signeds);
 	batch->states = (td_entries_t){entries, count};
 	return batch->states;
 }

@@ -7,6 +7,7 @@
  *   codes         hash "E101" → how many verdicts carried that code
  *   conflicts     hash record name → revision; the first TD_CONFLICTS_MAX, the rest only counted
  *   open          hash record name → "<revision> E101 E203": the rejection that is open
+ *   signed        hash period name → what the reporter signed off last (aggregator/signed.h)
  *   s:<k>:<stem>  hash: states of records of kind k; about 100 records to a hash
  *   d:<yyyymmdd>  hash: tallies of a day, by province        D:...  the same by unit
  *   m:<yyyymm>a|b hash: tallies of a half-month, by province M:...  the same by unit

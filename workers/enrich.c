@@ -122,6 +122,7 @@ static void add_body(enriching_t *to, const td_event_t *event)
 		break;
 	case BODY(RETRACTION):
 	case BODY(CHECKPOINT):
+	case BODY(SIGN_OFF):
 		break; /* nothing that counts */
 	default:
 		add_own(to, event);

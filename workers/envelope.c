@@ -39,7 +39,8 @@ static uint64_t if_exact(uint64_t number)
 static void note_number(uint64_t field, uint64_t value, td_envelope_t *envelope)
 {
 	bool is_record = value > THIDUA__V1__KIND__KIND_UNSPECIFIED &&
-			 value < THIDUA__V1__KIND__KIND_CHECKPOINT;
+			 value <= THIDUA__V1__KIND__KIND_SIGN_OFF &&
+			 value != THIDUA__V1__KIND__KIND_CHECKPOINT;
 	switch (field) {
 	case EPOCH:
 		envelope->epoch = if_exact(value);

@@ -1,8 +1,10 @@
 /*
  * keys: the table keys.tsv: with which keys a source signs its checkpoints, and from when.
  *
- * Pure. To add a row is an operator's yes to a new key. A key is replaced by letting the old one
- * end on a day on which the new one holds already. A source without a row does not sign.
+ * Pure. The source "*" is the reporter itself: with that key it signs off its figures of a period
+ * (workers/sign_off.h). To add a row is an operator's yes to a new key. A key is replaced by
+ * letting the old one end on a day on which the new one holds already. A source without a row does
+ * not sign.
  */
 #ifndef TD_WORKERS_KEYS_H
 #define TD_WORKERS_KEYS_H
@@ -10,6 +12,9 @@
 #include "workers/reference.h"
 #include "workers/signature.h"
 #include "workers/tsv.h"
+
+/* No spool can have that name. */
+#define TD_KEY_OF_REPORTER "*"
 
 /* One row. */
 struct td_key {

@@ -26,6 +26,7 @@ static const struct {
 	[BODY(SCORE)] = {KIND(SCORE), td_validate_score},
 	[BODY(RETRACTION)] = {KIND(UNSPECIFIED), td_validate_retraction},
 	[BODY(CHECKPOINT)] = {KIND(CHECKPOINT), td_validate_checkpoint},
+	[BODY(SIGN_OFF)] = {KIND(SIGN_OFF), td_validate_sign_off},
 };
 
 /* Whether the body may come with the kind; a kind that is missing is said elsewhere. */

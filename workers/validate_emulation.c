@@ -23,19 +23,6 @@ static void check_metric(td_judging_t *judging, const char *metric)
 				  TD_REASON_TEXT_FORMAT, "target.metric");
 }
 
-static void check_period(td_judging_t *judging, const Thidua__V1__Period *period)
-{
-	const td_ranged_t year = {period->year, TD_YEAR_MIN, TD_YEAR_MAX, "target.period.year"};
-	uint32_t periods = td_workyear_periods(period->kind);
-	td_judging_chosen(judging, period->kind, "target.period.kind");
-	td_judging_ranges(judging, &year, 1);
-	bool numbered = periods == 1 ? period->number == 0
-				     : period->number >= 1 && period->number <= periods;
-	if (periods != 0)
-		td_judging_expect(judging, numbered, TD_REASON_PERIOD_NUMBER,
-				  "target.period.number");
-}
-
 void td_validate_target(td_judging_t *judging)
 {
 	const Thidua__V1__Target *target = judging->event->target;
@@ -44,7 +31,9 @@ void td_validate_target(td_judging_t *judging)
 	if (target->period == NULL) {
 		td_judging_object(judging, TD_REASON_FIELD_MISSING, "target.period");
 	} else {
-		check_period(judging, target->period);
+		(void)td_judging_period(
+			judging, &(td_period_of_t){target->period, "target.period.kind",
+						   "target.period.year", "target.period.number"});
 		of.year = target->period->year;
 		of.last_known = td_workyear_period_last(target->period, &of.last_day);
 	}

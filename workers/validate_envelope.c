@@ -140,8 +140,8 @@ static void check_known_unit(td_judging_t *judging)
 static void check_unit(td_judging_t *judging, bool retraction)
 {
 	/* Kinds whose records belong to no unit. */
-	static const uint32_t WITHOUT =
-		1U << KIND(TITLE) | 1U << KIND(TARGET) | 1U << KIND(SCORE) | 1U << KIND(CHECKPOINT);
+	static const uint32_t WITHOUT = 1U << KIND(TITLE) | 1U << KIND(TARGET) | 1U << KIND(SCORE) |
+					1U << KIND(CHECKPOINT) | 1U << KIND(SIGN_OFF);
 	const td_event_t *event = judging->event;
 	if ((WITHOUT >> event->kind & 1U) != 0)
 		td_judging_only_if(judging, event->unit[0] != '\0', false, "unit");

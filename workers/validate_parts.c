@@ -1,6 +1,7 @@
 #include "workers/validate_parts.h"
 
 #include "common/localday.h"
+#include "workers/workyear.h"
 
 enum {
 	MS = 1000,
@@ -129,4 +130,18 @@ void td_judging_province(td_judging_t *judging, const td_spoken_of_t *of)
 			  TD_REASON_PROVINCE_DAY, of->field);
 	td_judging_expect(judging, may_speak_of(judging, of), TD_REASON_PROVINCE_NOT_YOURS,
 			  of->field);
+}
+
+bool td_judging_period(td_judging_t *judging, const td_period_of_t *of)
+{
+	const td_ranged_t year = {of->period->year, TD_YEAR_MIN, TD_YEAR_MAX, of->year};
+	uint32_t periods = td_workyear_periods(of->period->kind);
+	int32_t last_day;
+	td_judging_chosen(judging, of->period->kind, of->kind);
+	td_judging_ranges(judging, &year, 1);
+	bool numbered = periods == 1 ? of->period->number == 0
+				     : of->period->number >= 1 && of->period->number <= periods;
+	if (periods != 0)
+		td_judging_expect(judging, numbered, TD_REASON_PERIOD_NUMBER, of->number);
+	return numbered && td_workyear_period_last(of->period, &last_day);
 }

@@ -64,6 +64,15 @@ int64_t td_judging_moment_ms(const Google__Protobuf__Timestamp *moment);
  * when it can be looked up: it is one, and it is known when it happened. */
 bool td_judging_article(td_judging_t *judging, const char *article, bool must, const char *field);
 
+/* A period, and the paths of its three fields. */
+typedef struct td_period_of {
+	const Thidua__V1__Period *period;
+	const char *kind, *year, *number;
+} td_period_of_t;
+
+/* A period: its kind, a year, a number that its kind has. True when it is one. */
+bool td_judging_period(td_judging_t *judging, const td_period_of_t *of);
+
 /* A province spoken about: known, there on the last day of the period (when that is known), and
  * the reporter's to speak about in that year. */
 typedef struct td_spoken_of {
@@ -90,5 +99,6 @@ void td_validate_target(td_judging_t *judging);
 void td_validate_score(td_judging_t *judging);
 void td_validate_retraction(td_judging_t *judging);
 void td_validate_checkpoint(td_judging_t *judging);
+void td_validate_sign_off(td_judging_t *judging);
 
 #endif

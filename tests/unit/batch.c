@@ -135,6 +135,63 @@ static void assert_stored(fixture_t *fixture, const char *key, const char *field
 		assert_memory_equal(found.data, value, found.size);
 }
 
+static td_slice_t sign_off(fixture_t *fixture, uint64_t revision, uint64_t through,
+			   uint64_t raw_offset)
+{
+	static uint8_t digest[TD_SIGNED_DIGEST_SIZE] = {0xab, 1};
+	Thidua__V1__SignOff *said = td_arena_take(fixture->arena, sizeof *said);
+	Thidua__V1__Event *event = td_told_event(THIDUA__V1__KIND__KIND_SIGN_OFF, "police-2021-Q1",
+						 revision, 20210314, fixture->arena);
+	assert_non_null(said);
+	thidua__v1__sign_off__init(said);
+	said->through_offset = through;
+	said->figures_sha256 = (ProtobufCBinaryData){sizeof digest, digest};
+	event->body_case = THIDUA__V1__EVENT__BODY_SIGN_OFF;
+	event->sign_off = said;
+	event->recorded_at = NULL;
+	td_told_t told = td_told_accepted(event, TD_TOLD_REPORTER, fixture->arena);
+	return verdict_on(fixture, &told, raw_offset);
+}
+
+/* Says three sign-offs of a period in this order, in one batch or in three. */
+static void say_sign_offs(fixture_t *fixture, const size_t order[3], uint64_t base, bool cut)
+{
+	static const struct {
+		uint64_t revision, through;
+	} said[] = {{1, 9}, {2, 3}, {2, 5}};
+	for (size_t i = 0; i < TD_COUNT(said); i++) {
+		size_t at = order[i];
+		td_slice_t verdict =
+			sign_off(fixture, base + said[at].revision, said[at].through, 3 * base + i);
+		assert_int_equal(add(fixture, verdict), TD_ADDED);
+		if (cut)
+			(void)move(fixture);
+	}
+}
+
+static void the_greatest_sign_off_of_a_period_stands(void **state)
+{
+	static const size_t orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+					   {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+	fixture_t *fixture = *state;
+	/* One after the other in one shard: each under higher revisions. */
+	for (uint64_t i = 0; i < 2 * TD_COUNT(orders); i++) {
+		char expected[TD_SIGNED_TEXT_MAX];
+		say_sign_offs(fixture, orders[i / 2], 2 * i, i % 2 == 1);
+		const td_head_t *head = move(fixture);
+		(void)snprintf(expected, sizeof expected,
+			       "%llu 5 ab01000000000000000000000000000000000000000000000000000000"
+			       "000000 0",
+			       (unsigned long long)(2 * i + 2));
+		assert_stored(fixture, "signed", "police-2021-Q1", expected);
+		assert_int_equal(head->counts.records, 1);
+	}
+	store(fixture, "signed", "police-2021-Q1", "9 9");
+	assert_int_equal(add(fixture, sign_off(fixture, 500, 1, 1000)), TD_ADDED);
+	assert_false(td_model_store_move(&fixture->store, fixture->batch, &fixture->err));
+	assert_int_equal(fixture->err.code, TD_EINTEGRITY);
+}
+
 static void each_verdict_is_counted_for_what_it_is(void **state)
 {
 	fixture_t *fixture = *state;
@@ -418,6 +475,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(each_verdict_is_counted_for_what_it_is),
+		TEST(the_greatest_sign_off_of_a_period_stands),
 		TEST(a_rejection_is_open_with_its_codes_until_it_is_corrected),
 		TEST(a_conflict_is_listed_with_its_revision),
 		TEST(a_correction_moves_a_record_whole),

@@ -128,7 +128,7 @@ static void fields_that_the_contract_has_not(void **state)
 	static const form_t forms[] = {
 		{"00 01", "E106 "},             /* number 0 */
 		{"68 01", "E106 "},             /* between the envelope and the body */
-		{"82 02 00", "E106 "},          /* body 32 */
+		{"8a 02 00", "E106 "},          /* body 33 */
 		{"f8 ff ff ff 0f 01", "E106 "}, /* the highest number */
 		{"a2 01 03 a0 06 01", "E106 case"},
 		{"a2 01 06 9a 01 03 28 07 30", "E104 case.transfer, E106 case.transfer"},
@@ -182,7 +182,7 @@ static void numbers_that_do_not_fit_their_type(void **state)
 		{"a2 01 06 28 ff ff ff ff 0f", "E109 case.reported_on"}, /* -1 in 32 bits */
 		{"a2 01 0b 28 ff ff ff ff ff ff ff ff ff 01", ""},       /* -1 */
 		{"28 ff ff ff ff 7f", "E109 kind"}, /* 2^35 - 1, which would be read as -1 */
-		{"28 0c", "E110 kind"},
+		{"28 0d", "E110 kind"},
 		{"28 63", "E110 kind"},
 		{"28 ff ff ff ff ff ff ff ff ff 01", "E110 kind"}, /* -1 */
 		{"a2 01 02 08 0b", "E110 case.status"},
