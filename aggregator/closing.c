@@ -1,0 +1,162 @@
+#include "aggregator/closing.h"
+
+#include <inttypes.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+
+enum { DIGEST_TEXT = 2 * TD_TOTALS_DIGEST_SIZE + 1, LINE_MAX_BYTES = 256 };
+
+static void to_hex(const uint8_t digest[TD_TOTALS_DIGEST_SIZE], char text[DIGEST_TEXT])
+{
+	for (size_t i = 0; i < TD_TOTALS_DIGEST_SIZE; i++)
+		(void)snprintf(text + 2 * i, 3, "%02x", digest[i]);
+}
+
+static void add_closed(const td_closed_t *closed, td_buf_t *out)
+{
+	char line[LINE_MAX_BYTES], digest[DIGEST_TEXT];
+	to_hex(closed->totals_sha256, digest);
+	(void)snprintf(line, sizeof line, "reporter %s %" PRIu64 " %" PRIu64 " %s\n",
+		       closed->reporter, closed->through_offset, closed->revision, digest);
+	td_buf_add_text(out, line);
+}
+
+void td_closing_write(const td_closing_t *closing, td_buf_t *out)
+{
+	char line[LINE_MAX_BYTES];
+	(void)snprintf(line, sizeof line, "thidua closing\n%s\nperiod %s\nclosed %" PRId64 "\n",
+		       closing->name, closing->period, closing->closed_ms);
+	td_buf_add_text(out, line);
+	for (size_t i = 0; i < closing->count; i++)
+		add_closed(&closing->items[i], out);
+}
+
+/* The text up to `end`, which is passed, into `word`; false when it is empty or does not fit. */
+static bool read_word(td_slice_t *text, char end, char *word, size_t size)
+{
+	const uint8_t *found = text->size > 0 ? memchr(text->data, end, text->size) : NULL;
+	size_t length = found == NULL ? 0 : (size_t)(found - text->data);
+	if (length == 0 || length >= size)
+		return false;
+	memcpy(word, text->data, length);
+	word[length] = '\0';
+	*text = (td_slice_t){found + 1, text->size - length - 1};
+	return strlen(word) == length;
+}
+
+static bool read_number(td_slice_t *text, char end, uint64_t *number)
+{
+	char word[20];
+	*number = 0;
+	if (!read_word(text, end, word, sizeof word) || (word[0] == '0' && word[1] != '\0'))
+		return false;
+	for (const char *digit = word; *digit != '\0'; digit++) {
+		if (*digit < '0' || *digit > '9')
+			return false;
+		*number = *number * 10 + (uint64_t)(*digit - '0');
+	}
+	return *number <= INT64_MAX;
+}
+
+static int nibble_of(char letter)
+{
+	return letter >= '0' && letter <= '9'   ? letter - '0'
+	       : letter >= 'a' && letter <= 'f' ? letter - 'a' + 10
+						: -1;
+}
+
+static bool read_digest(td_slice_t *text, uint8_t digest[TD_TOTALS_DIGEST_SIZE])
+{
+	char word[DIGEST_TEXT];
+	if (!read_word(text, '\n', word, sizeof word) || strlen(word) != DIGEST_TEXT - 1)
+		return false;
+	for (size_t i = 0; i < TD_TOTALS_DIGEST_SIZE; i++) {
+		int high = nibble_of(word[2 * i]), low = nibble_of(word[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return false;
+		digest[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}
+
+/* A word that must be `word`. */
+static bool read_tag(td_slice_t *text, char end, const char *word)
+{
+	char found[LINE_MAX_BYTES];
+	return read_word(text, end, found, sizeof found) && strcmp(found, word) == 0;
+}
+
+static bool read_closed(td_slice_t *text, td_closed_t *closed)
+{
+	return read_tag(text, ' ', "reporter") &&
+	       read_word(text, ' ', closed->reporter, sizeof closed->reporter) &&
+	       read_number(text, ' ', &closed->through_offset) &&
+	       read_number(text, ' ', &closed->revision) &&
+	       read_digest(text, closed->totals_sha256);
+}
+
+bool td_closing_read(td_slice_t text, td_closing_t *closing)
+{
+	uint64_t closed_ms;
+	Thidua__V1__Period period = THIDUA__V1__PERIOD__INIT;
+	closing->count = 0;
+	if (!read_tag(&text, '\n', "thidua closing") ||
+	    !read_word(&text, '\n', closing->name, sizeof closing->name) ||
+	    !read_tag(&text, ' ', "period") ||
+	    !read_word(&text, '\n', closing->period, sizeof closing->period) ||
+	    !td_period_of_name(closing->period, &period) || !read_tag(&text, ' ', "closed") ||
+	    !read_number(&text, '\n', &closed_ms))
+		return false;
+	closing->closed_ms = (int64_t)closed_ms;
+	while (text.size > 0) {
+		if (closing->count == TD_CLOSING_REPORTERS_MAX ||
+		    !read_closed(&text, &closing->items[closing->count++]))
+			return false;
+	}
+	return true;
+}
+
+const td_closed_t *td_closing_find(const td_closing_t *closing, const char *reporter)
+{
+	for (size_t i = 0; i < closing->count; i++)
+		if (strcmp(closing->items[i].reporter, reporter) == 0)
+			return &closing->items[i];
+	return NULL;
+}
+
+void td_snapshot_write(const td_snapshot_t *snapshot, td_buf_t *out)
+{
+	char line[TD_SNAPSHOT_HEAD_MAX], digest[DIGEST_TEXT];
+	to_hex(snapshot->totals_sha256, digest);
+	(void)snprintf(line, sizeof line, "closed %" PRId64 " %" PRIu64 " %s\n",
+		       snapshot->closed_ms, snapshot->through_offset, digest);
+	td_buf_add_text(out, line);
+	td_buf_add_slice(out, snapshot->totals);
+}
+
+bool td_snapshot_read(td_slice_t bytes, td_snapshot_t *snapshot)
+{
+	uint64_t closed_ms;
+	uint8_t digest[TD_TOTALS_DIGEST_SIZE];
+	if (!read_tag(&bytes, ' ', "closed") || !read_number(&bytes, ' ', &closed_ms) ||
+	    !read_number(&bytes, ' ', &snapshot->through_offset) ||
+	    !read_digest(&bytes, snapshot->totals_sha256))
+		return false;
+	snapshot->closed_ms = (int64_t)closed_ms;
+	snapshot->totals = bytes;
+	(void)SHA256(bytes.data, bytes.size, digest);
+	return memcmp(digest, snapshot->totals_sha256, sizeof digest) == 0;
+}
+
+void td_closing_redis_key(const char *period, char key[TD_CLOSED_KEY_MAX])
+{
+	(void)snprintf(key, TD_CLOSED_KEY_MAX, "thidua:closed:%.*s", TD_PERIOD_NAME_MAX, period);
+}
+
+void td_closing_record_key(const char *period, const char *reporter,
+			   char key[TD_CLOSING_RECORD_KEY])
+{
+	(void)snprintf(key, TD_CLOSING_RECORD_KEY, TD_CLOSING_KEY "%.*s%s%.*s", TD_PERIOD_NAME_MAX,
+		       period, reporter != NULL ? "/" : "", TD_ID_MAX,
+		       reporter != NULL ? reporter : "");
+}
