@@ -233,3 +233,34 @@ bool td_oracle_sums_agree(const td_model_redis_t *redis)
 	}
 	return true;
 }
+
+static int64_t sum_of_hours(const td_model_redis_t *redis, const char *day_key, td_slice_t field)
+{
+	char key[TD_KEY_MAX], hour_field[TD_FIELD_MAX];
+	int64_t sum = 0;
+	(void)snprintf(key, sizeof key, "%s", day_key);
+	key[strlen("{" TD_TOLD_REPORTER "}:0:")] = 'h';
+	for (int hour = 0; hour < 24; hour++) {
+		(void)snprintf(hour_field, sizeof hour_field, "%d.%.*s", hour, (int)field.size,
+			       (const char *)field.data);
+		sum += number_of(
+			td_model_redis_get(redis, td_slice_text(key), td_slice_text(hour_field)));
+	}
+	return sum;
+}
+
+bool td_oracle_hours_agree(const td_model_redis_t *redis, int32_t first_day)
+{
+	static const char days[] = "{" TD_TOLD_REPORTER "}:0:d:";
+	for (size_t at = 0; at < redis->count; at++) {
+		char key[TD_KEY_MAX];
+		td_slice_t field = td_model_redis_field(redis, at);
+		(void)terminated(td_model_redis_key(redis, at), key);
+		if (strncmp(key, days, sizeof days - 1) != 0 || is_checksum(field) ||
+		    atoi(key + sizeof days - 1) < td_localday_yyyymmdd(first_day))
+			continue;
+		if (sum_of_hours(redis, key, field) != number_of(td_model_redis_value(redis, at)))
+			return fails("no sum of its hours", td_slice_text(key), field);
+	}
+	return true;
+}

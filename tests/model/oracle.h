@@ -18,6 +18,10 @@ void td_oracle_fill(td_model_redis_t *redis, const td_told_t *told, size_t count
 /* Whether a key is one of those that td_oracle_fill fills: a state or a tally. */
 bool td_oracle_counts(td_slice_t key);
 
+/* Whether each day's tallies by province from `first_day` on are the sums of its hours, where all
+ * statements had one; prints what is not. */
+bool td_oracle_hours_agree(const td_model_redis_t *redis, int32_t first_day);
+
 /* Whether each half-month is the sum of its days and no checksum is wrong; prints what is. */
 bool td_oracle_sums_agree(const td_model_redis_t *redis);
 

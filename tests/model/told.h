@@ -40,6 +40,7 @@ typedef struct td_told_world {
 	uint32_t records, revisions; /* of each kind; of each record */
 	uint32_t rejections;         /* one in so many; 0: none */
 	int32_t last_on;             /* nothing happens later */
+	bool timed;                  /* of all that counts, the hour is known */
 } td_told_world_t;
 
 /* Any statement of any kind, or a retraction, or a rejection. */

@@ -179,7 +179,9 @@ static void say_body(telling_t *telling)
 		{KIND(SCORE), EVENT(SCORE), say_score},
 	};
 	char id[32];
-	uint32_t which = below(telling, 2) == 0 ? 0 : below(telling, TD_COUNT(bodies));
+	bool is_case = !telling->world->timed && below(telling, 2) == 0;
+	uint32_t first = telling->world->timed ? 1 : 0, last = TD_COUNT(bodies) - first;
+	uint32_t which = is_case ? 0 : first + below(telling, last - first);
 	telling->event = td_told_event(bodies[which].kind, an_id(telling, id),
 				       1 + below(telling, telling->world->revisions),
 				       a_day(telling), telling->arena);
@@ -194,7 +196,7 @@ static void set_moment(telling_t *telling)
 {
 	Thidua__V1__Event *event = telling->event;
 	int64_t noon = event->occurred_at->seconds;
-	if (below(telling, 3) == 0) {
+	if (!telling->world->timed && below(telling, 3) == 0) {
 		event->occurred_precision = THIDUA__V1__PRECISION__PRECISION_DAY;
 		return;
 	}

@@ -192,11 +192,31 @@ static void where_a_log_is_cut_into_batches_never_shows(void **state)
 	}
 }
 
+static void days_are_the_sums_of_their_hours_where_there_are_hours(void **state)
+{
+	(void)state;
+	static const td_told_world_t timed = {
+		.records = 30, .revisions = 3, .rejections = 20, .last_on = LAST_ON, .timed = true};
+	for (uint64_t number = 0; number < RUNS / 3; number++) {
+		run_t *run = run_new(2 * RUNS + number, &timed);
+		td_model_redis_t redis;
+		td_model_redis_init(&redis);
+		judge_all(run);
+		mix_up(run);
+		fold_all(run, &redis);
+		assert_true(td_oracle_hours_agree(&redis, td_localday_of_ms(run->append_ms) -
+								  (TD_HOUR_DAYS - 1)));
+		td_model_redis_free(&redis);
+		run_free(run);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_order_repetition_and_cut_ends_in_the_sums_of_the_set),
 		cmocka_unit_test(where_a_log_is_cut_into_batches_never_shows),
+		cmocka_unit_test(days_are_the_sums_of_their_hours_where_there_are_hours),
 	};
 	td_chance_begin(argc, argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
