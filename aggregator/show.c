@@ -116,6 +116,16 @@ static const char *signed_percent(const td_show_t *show, int64_t hundredths)
 	return signed_text(show, hundredths, percent_text(show, hundredths));
 }
 
+/* A difference of two percentages, which is no percentage: "+4,67 điểm %", "+4.67 pp". */
+static const char *points_text(const td_show_t *show, int64_t hundredths)
+{
+	enum { DECIMALS = 2 };
+	char number[TD_MODEL_TEXT_MAX];
+	td_model_decimal(hundredths, DECIMALS, show->lang == TD_LANG_VI, number);
+	return td_show_format(show->arena, "%s%s %s", hundredths > 0 ? "+" : "", number,
+			      td_say(show->lang, "điểm %", "pp"));
+}
+
 /* How far from the year before: in numbers and percent, of a rate in percentage points. */
 static const char *change_text(const td_show_t *show, const Thidua__V1__TallyRow *row,
 			       const td_figure_t *figure)
@@ -126,9 +136,9 @@ static const char *change_text(const td_show_t *show, const Thidua__V1__TallyRow
 	if (td_figure_is_rate(figure)) {
 		if (row->rate_hundredths == NULL || row->denominator_before <= 0)
 			return "";
-		return signed_percent(show,
-				      row->rate_hundredths->value -
-					      td_rate_hundredths(before, row->denominator_before));
+		return points_text(show,
+				   row->rate_hundredths->value -
+					   td_rate_hundredths(before, row->denominator_before));
 	}
 	const char *number = signed_text(show, change, number_text(show, change, figure));
 	if (before <= 0)
@@ -160,7 +170,7 @@ static const char *reached_text(const td_show_t *show, const Thidua__V1__TallyRo
 		return td_show_reached(show, row->value, row->target->value);
 	if (row->rate_hundredths == NULL)
 		return "–";
-	return signed_percent(show, row->rate_hundredths->value - row->target->value);
+	return points_text(show, row->rate_hundredths->value - row->target->value);
 }
 
 const char *td_show_reached(const td_show_t *show, int64_t value, int64_t target)

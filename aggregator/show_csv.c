@@ -15,11 +15,14 @@ static const char *line_of(const td_show_t *show, const Thidua__V1__TallyRow *ro
 	const char *target = optional(show, row->target);
 	if (rate == NULL || before == NULL || target == NULL)
 		return NULL;
-	/* Codes and ids hold neither commas nor quotes. */
-	return td_show_format(show->arena, "%s,%s,%s,%s,%d,%d,%lld,%lld,%s,%s,%lld,%s,%u\n",
-			      row->metric, row->province, row->unit, row->dimension, row->bucket_on,
-			      row->hour, (long long)row->value, (long long)row->denominator, rate,
-			      before, (long long)row->denominator_before, target, row->rank);
+	/* Codes and ids hold neither commas nor quotes; a selection of several values has commas.
+	 */
+	const char *quote = strchr(row->dimension, ',') == NULL ? "" : "\"";
+	return td_show_format(show->arena, "%s,%s,%s,%s%s%s,%d,%d,%lld,%lld,%s,%s,%lld,%s,%u\n",
+			      row->metric, row->province, row->unit, quote, row->dimension, quote,
+			      row->bucket_on, row->hour, (long long)row->value,
+			      (long long)row->denominator, rate, before,
+			      (long long)row->denominator_before, target, row->rank);
 }
 
 bool td_show_csv(const td_show_t *show, const Thidua__V1__TallyAnswer *answer, const char **text)

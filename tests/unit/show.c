@@ -1,0 +1,267 @@
+/* show: answers as people and spreadsheets read them, in both languages. */
+#include "aggregator/show.h"
+
+#include "aggregator/model.h"
+#include "common/localday.h"
+#include "tests/support/tables.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+static td_reference_t *reference;
+static td_arena_t *arena;
+
+static int begin(void **state)
+{
+	(void)state;
+	reference = td_tables_read(1);
+	arena = td_arena_new(1 << 20);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	td_reference_free(reference);
+	td_arena_free(arena);
+	return 0;
+}
+
+static int32_t day_of(int32_t yyyymmdd)
+{
+	int32_t day;
+	assert_true(td_localday_of_yyyymmdd(yyyymmdd, &day));
+	return day;
+}
+
+static td_query_t query_of(const char *figure)
+{
+	td_err_t err;
+	td_query_t query = {
+		.figure_count = 1,
+		.provinces = {"vn-06", "vn-69"},
+		.province_count = 2,
+		.by_province = true,
+		.days = {day_of(20201215), day_of(20211214)},
+		.last_hour = 23,
+	};
+	assert_true(td_figure_find(figure, &query.figures[0], &err));
+	return query;
+}
+
+/* The rows as an answer; each text of `query` must outlive it. */
+static Thidua__V1__TallyAnswer answer_of(const td_query_t *query, const char *title,
+					 const td_row_t *rows, size_t count)
+{
+	Thidua__V1__TallyAnswer answer;
+	assert_true(td_model_fill(query, title, rows, count, arena, &answer));
+	return answer;
+}
+
+static void assert_table(const td_query_t *query, td_lang_t lang,
+			 const Thidua__V1__TallyAnswer *answer, const char *expected)
+{
+	const char *text;
+	const td_show_t show = {query, reference, lang, arena};
+	assert_true(td_show_table(&show, answer, &text));
+	assert_string_equal(text, expected);
+}
+
+static void numbers_names_and_days_are_those_of_the_language(void **state)
+{
+	(void)state;
+	const td_row_t rows[] = {
+		{.bucket_day = day_of(20201215), .hour = TD_HOUR_NONE, .over = 1234567},
+		{.bucket_day = day_of(20201215), .hour = TD_HOUR_NONE, .province_index = 1},
+	};
+	td_query_t query = query_of("identity.files_received");
+	query.before = (td_days_t){0, -1};
+	Thidua__V1__TallyAnswer answer = answer_of(&query, "2021", rows, 2);
+	assert_table(&query, TD_LANG_VI, &answer,
+		     "2021: 15/12/2020 – 14/12/2021\n\n"
+		     "Chỉ tiêu             Tỉnh           Số liệu\n"
+		     "Hồ sơ CCCD thu nhận  Yên Bái      1.234.567\n"
+		     "Hồ sơ CCCD thu nhận  Thái Nguyên          0\n\n");
+	assert_table(&query, TD_LANG_EN, &answer,
+		     "2021: 2020-12-15 – 2021-12-14\n\n"
+		     "Figure                     Province         Value\n"
+		     "Citizen ID files received  Yen Bai      1,234,567\n"
+		     "Citizen ID files received  Thai Nguyen          0\n\n");
+}
+
+static void a_rate_is_a_percentage_and_changes_in_points(void **state)
+{
+	(void)state;
+	const td_row_t rows[] = {
+		{.bucket_day = day_of(20201215),
+		 .hour = TD_HOUR_NONE,
+		 .over = 9,
+		 .under = 12,
+		 .over_before = 5,
+		 .under_before = 10,
+		 .has_target = true,
+		 .target = 7000},
+		{.bucket_day = day_of(20201215), .hour = TD_HOUR_NONE, .province_index = 1},
+	};
+	td_query_t query = query_of("clearance");
+	query.before = (td_days_t){day_of(20191215), day_of(20201214)};
+	Thidua__V1__TallyAnswer answer = answer_of(&query, "2021", rows, 2);
+	assert_table(&query, TD_LANG_EN, &answer,
+		     "2021: 2020-12-15 – 2021-12-14\n\n"
+		     "Figure          Province       Value  A year before     Change   Target   "
+		     "Reached\n"
+		     "Clearance rate  Yen Bai      75.00 %        50.00 %  +25.00 pp  70.00 %  "
+		     "+5.00 pp\n"
+		     "Clearance rate  Thai Nguyen        –              –\n\n");
+}
+
+static void a_range_has_no_name_and_a_window_of_hours_has_its_hours(void **state)
+{
+	(void)state;
+	const td_row_t row = {.bucket_day = day_of(20210301), .hour = 5, .province_index = 2};
+	td_query_t query = query_of("accidents.count");
+	query.by_province = false;
+	query.before = (td_days_t){0, -1};
+	query.days = (td_days_t){day_of(20210301), day_of(20210302)};
+	query.each = TD_EACH_HOUR;
+	query.grain = TD_GRAIN_HOUR;
+	query.first_hour = 5;
+	query.last_hour = 4;
+	Thidua__V1__TallyAnswer answer = answer_of(&query, "", &row, 1);
+	assert_table(&query, TD_LANG_VI, &answer,
+		     "01/03/2021 05:00 – 02/03/2021 04:59\n\n"
+		     "Chỉ tiêu                  Từ ngày           Tỉnh      Số liệu\n"
+		     "Số vụ tai nạn giao thông  01/03/2021 05:00  Toàn cụm        0\n\n");
+}
+
+static void units_and_classes_have_their_names(void **state)
+{
+	(void)state;
+	const td_row_t row = {.bucket_day = day_of(20201215),
+			      .hour = TD_HOUR_NONE,
+			      .over = 3,
+			      .unit = "vn-06.136",
+			      .dim = 4};
+	td_query_t query = query_of("accidents.count");
+	query.by_unit = true;
+	query.by = TD_DIM_ACCIDENT_CLASS;
+	query.before = (td_days_t){0, -1};
+	Thidua__V1__TallyAnswer answer = answer_of(&query, "2021", &row, 1);
+	assert_table(&query, TD_LANG_VI, &answer,
+		     "2021: 15/12/2020 – 14/12/2021\n\n"
+		     "Chỉ tiêu                  Tỉnh     Đơn vị                 Phân loại         "
+		     "Số liệu\n"
+		     "Số vụ tai nạn giao thông  Yên Bái  Công an huyện Văn Yên  rất nghiêm trọng  "
+		     "      3\n\n");
+}
+
+static void csv_is_the_same_in_both_languages_and_quotes_a_selection(void **state)
+{
+	(void)state;
+	td_err_t err;
+	const char *text;
+	const td_row_t row = {.bucket_day = day_of(20201215),
+			      .hour = TD_HOUR_NONE,
+			      .over = 9,
+			      .under = 12,
+			      .over_before = 5,
+			      .under_before = 10,
+			      .rank = 1};
+	td_query_t query = query_of("clearance");
+	query.before = (td_days_t){day_of(20191215), day_of(20201214)};
+	assert_true(td_figure_select(&query.figures[0], "severity=very,especially", &err));
+	Thidua__V1__TallyAnswer answer = answer_of(&query, "2021", &row, 1);
+	for (int lang = TD_LANG_VI; lang <= TD_LANG_EN; lang++) {
+		const td_show_t show = {&query, reference, (td_lang_t)lang, arena};
+		assert_true(td_show_csv(&show, &answer, &text));
+		assert_string_equal(
+			text, "metric,province,unit,dimension,bucket_on,hour,value,"
+			      "denominator,rate_hundredths,value_before,denominator_before,"
+			      "target,rank\n"
+			      "clearance,vn-06,,\"severity=very,especially\",20201215,-1,9,12,"
+			      "7500,5,10,,1\n");
+	}
+}
+
+static void what_must_not_be_believed_stands_above_how_complete_it_is(void **state)
+{
+	(void)state;
+	const char *text;
+	td_query_t query = query_of("accidents.count");
+	Thidua__V1__TallyAnswer answer = answer_of(&query, "2021", NULL, 0);
+	Thidua__V1__Completeness complete;
+	Thidua__V1__ShardPosition places[3], *list[3];
+	Google__Protobuf__Timestamp until;
+	char *missing[] = {"vn-69", "vn-14"};
+	const Thidua__V1__ShardState states[] = {THIDUA__V1__SHARD_STATE__SHARD_STATE_LIVE,
+						 THIDUA__V1__SHARD_STATE__SHARD_STATE_REBUILDING,
+						 THIDUA__V1__SHARD_STATE__SHARD_STATE_STOPPED};
+	static char *const names[] = {"vn-06", "vn-14", "vn-69"};
+	thidua__v1__completeness__init(&complete);
+	google__protobuf__timestamp__init(&until);
+	until.seconds = 1622507400; /* 2021-06-01 07:30 in Viet Nam */
+	for (size_t i = 0; i < 3; i++) {
+		list[i] = &places[i];
+		thidua__v1__shard_position__init(&places[i]);
+		places[i].reporter = names[i];
+		places[i].state = states[i];
+		places[i].open_holes = i;
+	}
+	complete.provinces_complete = 6;
+	complete.provinces_expected = 8;
+	complete.provinces_incomplete = missing;
+	complete.n_provinces_incomplete = 2;
+	complete.complete_until = &until;
+	complete.open_rejections = 5;
+	complete.sequence_gaps = 2;
+	answer.completeness = &complete;
+	answer.positions = list;
+	answer.n_positions = 3;
+	const td_show_t vi = {&query, reference, TD_LANG_VI, arena};
+	const td_show_t en = {&query, reference, TD_LANG_EN, arena};
+	assert_true(td_show_completeness(&vi, &answer, &text));
+	assert_string_equal(
+		text,
+		"CẢNH BÁO vn-14: đang được dựng lại từ nhật ký, số liệu chưa đủ\n"
+		"CẢNH BÁO vn-69: đã dừng, nhật ký không khớp với số liệu; thidua-admin doctor cho "
+		"biết lý do\n"
+		"Đầy đủ: 6/8 tỉnh (chưa: Thái Nguyên, Hòa Bình); toàn bộ đến 07:30 01/06/2021. "
+		"Chưa sửa: 5 bản ghi bị từ chối. Thiếu: 2 số thứ tự, 3 vị trí nhật ký.\n");
+	assert_true(td_show_completeness(&en, &answer, &text));
+	assert_string_equal(
+		text,
+		"WARNING vn-14: is folded anew from its log, figures are partial\n"
+		"WARNING vn-69: stopped, its log is not the one that was tallied; thidua-admin "
+		"doctor says more\n"
+		"Complete: 6 of 8 provinces (not: Thai Nguyen, Hoa Binh); all until 2021-06-01 "
+		"07:30. Open: 5 rejected records. Missing: 2 sequence numbers, 3 log positions.\n");
+}
+
+static void an_arena_that_is_full_is_said(void **state)
+{
+	(void)state;
+	const char *text;
+	td_arena_t *small = td_arena_new(64);
+	td_query_t query = query_of("accidents.count");
+	const td_row_t row = {.bucket_day = day_of(20201215), .hour = TD_HOUR_NONE};
+	Thidua__V1__TallyAnswer answer = answer_of(&query, "2021", &row, 1);
+	const td_show_t show = {&query, reference, TD_LANG_VI, small};
+	assert_false(td_show_table(&show, &answer, &text));
+	assert_false(td_show_csv(&show, &answer, &text));
+	td_arena_free(small);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_names_and_days_are_those_of_the_language),
+		cmocka_unit_test(a_rate_is_a_percentage_and_changes_in_points),
+		cmocka_unit_test(a_range_has_no_name_and_a_window_of_hours_has_its_hours),
+		cmocka_unit_test(units_and_classes_have_their_names),
+		cmocka_unit_test(csv_is_the_same_in_both_languages_and_quotes_a_selection),
+		cmocka_unit_test(what_must_not_be_believed_stands_above_how_complete_it_is),
+		cmocka_unit_test(an_arena_that_is_full_is_said),
+	};
+	return cmocka_run_group_tests(tests, begin, end);
+}
