@@ -52,6 +52,7 @@ td_audit_fn td_audit_explain;
 td_audit_fn td_audit_trace;
 td_audit_fn td_audit_changed;
 td_audit_fn td_audit_what_if;
+td_audit_fn td_audit_reconcile;
 td_audit_fn td_audit_export;
 td_audit_fn td_audit_keygen;
 td_audit_fn td_audit_seal;

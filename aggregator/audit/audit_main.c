@@ -123,6 +123,7 @@ static const command_t commands[] = {
 	{"trace", 1, 1, "KIND/ID --reporter ID", false, true, td_audit_trace},
 	{"changed", 2, 2, "FIGURE --between T1 T2", false, true, td_audit_changed},
 	{"what-if", 0, 0, "--reference DIR", true, true, td_audit_what_if},
+	{"reconcile", 0, 0, "", true, true, td_audit_reconcile},
 	{"export", 1, 1, "DIR", false, true, td_audit_export},
 	{"keygen", 2, 2, "NAME FILE", false, false, td_audit_keygen},
 	{"seal", 0, 1, "--key FILE [DIR]", false, true, td_audit_seal},

@@ -1,0 +1,140 @@
+"""Sources, checkpoints, verdicts and transfers held against each other: honest ones fit, whatever
+crashed meanwhile; what was tampered with is named with its place."""
+import json
+import random
+import signal
+
+from servers import case
+from servers.broker import HOT
+from servers.messages import event_pb2, parse, verdict_pb2
+from servers.pipeline import Pipeline
+from servers.planted import absent
+from servers.process import wait_until
+
+RAW, VERDICTS = 'thidua.raw.vn-06', 'thidua.verdicts.vn-06'
+
+
+def accident(number, revision=1, deaths=1):
+    return {'kind': 'KIND_ACCIDENT', 'recordId': f'2021-{number:05d}', 'revision': str(revision),
+            'unit': 'vn-06.pc08', 'occurredAt': '2021-03-05T03:00:00Z',
+            'occurredPrecision': 'PRECISION_TIME', 'recordedAt': '2021-03-05T05:00:00Z',
+            'accident': {'mode': 'TRAFFIC_MODE_ROAD', 'class': 'ACCIDENT_CLASS_SERIOUS',
+                         'deaths': deaths, 'injured': 1}}
+
+
+class Reconcile(case.ServerTest):
+    def setUp(self):
+        self.pipeline = Pipeline(self.world)
+        self.broker = self.pipeline.broker
+
+    def audit(self, *argv, code=0):
+        said = self.pipeline.run('audit', *argv, '--format', 'json', '--lang', 'en', code=code)
+        return json.loads(said.stdout)
+
+    def codes(self, found):
+        return [row['code'] for row in found.get('mismatches', {'rows': []})['rows']]
+
+    def rebuild(self, topic, values):
+        self.broker.delete_topic(topic)
+        self.broker.create_topic(topic, **HOT)
+        self.broker.produce(topic, values)
+
+
+class Tampered(Reconcile):
+    def test_what_was_tampered_with_is_named(self):
+        self.pipeline.start_worker()
+        self.pipeline.start_aggregator()
+        self.pipeline.feed('vn-06', [accident(number) for number in range(50)])
+        self.pipeline.wait_complete(['vn-06'])
+        found = self.audit('reconcile')
+        row, = found['sources']['rows']
+        self.assertEqual((row['received'], row['enriched'], row['rejected'], row['missing']),
+                         (51, 51, 0, 0))
+        self.assertEqual(row['checkpoints'], row['proven'])
+        self.assertEqual(self.codes(found), [])
+        true = [record.value for record in self.broker.read(RAW)]
+        said = [record.value for record in self.broker.read(VERDICTS)]
+        changed = parse(event_pb2.Event, true[10])
+        changed.accident.injured = 7
+        with self.subTest('the raw log'):
+            for name, events, code in (
+                    ('changed', true[:10] + [changed.SerializeToString()] + true[11:],
+                     'checkpoint_differs'),
+                    ('dropped', true[:10] + true[11:], 'sequence_gap'),
+                    ('moved', true[:10] + [true[11], true[10]] + true[12:], 'sequence_order')):
+                with self.subTest(name):
+                    self.rebuild(RAW, events)
+                    self.assertIn(code, self.codes(self.audit('reconcile', code=1)))
+        with self.subTest('the verdicts'):
+            self.rebuild(RAW, true)
+            self.assertEqual(set(self.codes(self.audit('reconcile', code=1))),
+                             {'verdict_of_other'})
+            self.rebuild(VERDICTS, [])
+            self.assertIn('verdict_missing', self.codes(self.audit('reconcile', code=1)))
+            self.verdicts_altered()
+
+    def verdicts_altered(self):
+        """New verdicts on the log as it is now, some of them false."""
+        worker = self.pipeline.start_worker()
+        end = self.broker.end(RAW)
+        wait_until(lambda: len(self.pipeline.verdicts('vn-06')) == end, 'all is judged')
+        worker.stop()
+        self.assertEqual(self.codes(self.audit('reconcile')), [])
+        said = [record.value for record in self.broker.read(VERDICTS)]
+        false = parse(verdict_pb2.Verdict, said[5])
+        false.enriched.stages[0].province = 'vn-69'
+        for name, verdicts, code in (
+                ('false', said[:5] + [false.SerializeToString()] + said[6:], 'verdict_differs'),
+                ('dropped', said[:5] + said[6:], 'verdict_missing'),
+                ('absent', said[:5] + [absent(5, 5)] + said[6:], 'verdict_absent'),
+                ('nonsense', said + [b'\xff'], 'verdict_none')):
+            with self.subTest(name):
+                self.rebuild(VERDICTS, verdicts)
+                self.assertEqual(set(self.codes(self.audit('reconcile', code=1))), {code})
+        with self.subTest('repeated by a zombie'):
+            self.rebuild(VERDICTS, said + said[3:20])
+            found = self.audit('reconcile')
+            row = next(row for row in found['verdicts']['rows'] if row['reporter'] == 'vn-06')
+            self.assertEqual(row['repeats'], 17)
+
+
+class Honest(Reconcile):
+    RUNS = 20
+
+    def test_nothing_is_found_in_random_honest_runs_with_crashes_and_repeats(self):
+        """One pipeline lives through all of them: each run adds rows, kills something at random,
+        says some things twice, and is audited."""
+        pick = random.Random(7)
+        self.audit('keygen', 'seals.example', 'log.key')
+        worker, aggregator = self.pipeline.start_worker(), self.pipeline.start_aggregator()
+        for run in range(self.RUNS):
+            rows = [accident(pick.randrange(200), pick.randrange(1, 5))
+                    for _ in range(pick.randrange(5, 40))]
+            self.pipeline.feed('vn-06', rows)
+            what = pick.randrange(5)
+            if what == 0:
+                worker.signal(signal.SIGKILL)
+                worker.wait()
+                worker = self.pipeline.start_worker()
+            elif what == 1:
+                aggregator.signal(signal.SIGKILL)
+                aggregator.wait()
+                aggregator = self.pipeline.start_aggregator()
+            elif what == 2:
+                extra = self.pipeline.start_worker()
+            elif what == 3:
+                self.pipeline.run('producer', '--reporter', 'vn-06', '--source', 'main', '--spool',
+                                  self.pipeline.spool('vn-06'), 'resend', '--from', '1')
+            if run % 5 != 4:
+                continue
+            self.pipeline.wait_complete(['vn-06'])
+            self.audit('seal', '--key', 'log.key')
+            for argv in (['compare'], ['reconcile'], ['verify', '--keys', 'log.key.pub']):
+                with self.subTest(run=run, argv=argv):
+                    self.assertEqual(self.audit(*argv)['outcome'], 'equal')
+            if what == 2:
+                extra.stop()
+
+
+if __name__ == '__main__':
+    case.main()
