@@ -17,6 +17,7 @@ enum {
 	NOTE_EVERY_MS = 5000,
 	LONELY_EVERY_MS = 30000,
 	LOOK_QUEUE_BYTES = 4 * 1024 * 1024,
+	ASK_MS = 5000, /* for an answer about a topic, at most */
 	NAME_MAX_ = 128,
 };
 
@@ -120,7 +121,7 @@ static void name_all(td_aggregator_t *aggregator, const td_aggregator_settings_t
 			       (long long)settings->generation);
 }
 
-/* The two readers and the group. */
+/* The two readers, the administrator and the group. */
 static bool connect_kafka(td_aggregator_t *aggregator, const td_kafka_settings_t *kafka,
 			  int64_t queue_bytes, td_err_t *err)
 {
@@ -145,6 +146,9 @@ static bool connect_kafka(td_aggregator_t *aggregator, const td_kafka_settings_t
 	if (aggregator->env.streams)
 		aggregator->env.look = td_kafka_reader_new(&look, err);
 	if (aggregator->env.look)
+		aggregator->env.admin =
+			td_kafka_admin_new(kafka, "thidua-aggregator-look", ASK_MS, err);
+	if (aggregator->env.admin)
 		aggregator->group = td_kafka_group_new(&group, err);
 	return aggregator->group != NULL;
 }
@@ -193,6 +197,7 @@ void td_aggregator_free(td_aggregator_t *aggregator)
 	td_kafka_group_free(aggregator->group); /* drains and drops the shards */
 	while (aggregator->count > 0)
 		drop(aggregator, aggregator->count - 1);
+	td_kafka_admin_free(aggregator->env.admin);
 	td_kafka_reader_free(aggregator->env.look);
 	td_kafka_reader_free(aggregator->env.streams);
 	free(aggregator);

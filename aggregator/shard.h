@@ -11,6 +11,7 @@
 
 #include "aggregator/shard_state.h"
 #include "common/err.h"
+#include "common/kafka_admin.h"
 #include "common/kafka_reader.h"
 #include "common/redis.h"
 #include "common/td.h"
@@ -22,6 +23,7 @@ typedef struct td_shard_env {
 	const td_redis_settings_t *redis;
 	td_kafka_reader_t *streams; /* reads the verdict logs of all shards */
 	td_kafka_reader_t *look;    /* for looking at single records */
+	td_kafka_admin_t *admin;    /* for looking at topics */
 	uint32_t generation;
 	size_t batch_max;   /* verdicts */
 	size_t batch_bytes; /* memory of one batch */

@@ -102,6 +102,12 @@ static bool claim(td_shard_t *shard, int64_t now_ms)
 void td_shard_open(td_shard_t *shard, int64_t now_ms)
 {
 	td_err_t err;
+	/* Before anything is claimed: tallies of a log that may lose its verdicts are no tallies.
+	 */
+	if (!td_kafka_admin_check_hot(shard->env->admin, shard->topic, &err)) {
+		td_shard_lost(shard, &err, now_ms);
+		return;
+	}
 	if (!claim(shard, now_ms))
 		return;
 	if (td_store_register(shard->store, &err) != TD_STORED_DONE) {

@@ -69,7 +69,8 @@ void td_store_forget(td_store_t *store)
 static td_stored_t failed(td_store_t *store, td_err_t *err)
 {
 	store->watched = false;
-	(void)td_err_prefix(err, "shard %s", store->prefix);
+	/* "shard {vn-06}:0", without the prefix's last colon */
+	(void)td_err_prefix(err, "shard %.*s", (int)strlen(store->prefix) - 1, store->prefix);
 	return err->code == TD_EINTEGRITY ? TD_STORED_TORN : TD_STORED_AWAY;
 }
 

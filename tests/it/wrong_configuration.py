@@ -298,9 +298,20 @@ class WithServers(WrongSettings, case.SharedServersTest):
         self.admin('reference', 'publish', REFERENCE, '--in-force-from', 'now', '--note', 'test')
         self.waits('thidua.raw.vn-06 has 1 replica; .* accept that with --single-node', 'worker',
                    *self.kafka)
-        self.broker.set_topic(verdict_topic('vn-06'), **{**HOT, 'retention.ms': '86400000'})
-        self.waits('thidua.verdicts.vn-06: retention.ms is 86400000; set it to -1', 'worker',
-                   *self.kafka, '--single-node')
+        redis = ['--redis', self.redis.address]
+        self.waits('shard_retries .*topic thidua.verdicts.[a-z0-9-]+ has 1 replica; '
+                   '.* accept that with --single-node', 'aggregator', *self.kafka, *redis)
+        self.assertEqual(self.redis.keys('*'), [])  # nothing was claimed
+        topic = verdict_topic('vn-06')
+        self.broker.set_topic(topic, **{**HOT, 'retention.ms': '86400000'})
+        said = f'{topic}: retention.ms is 86400000; set it to -1'
+        self.waits(said, 'worker', *self.kafka, '--single-node')
+        aggregator = self.world.start('mended', program('thidua-aggregator'), *self.kafka, *redis,
+                                      '--single-node', '--group', 'mended')
+        aggregator.wait_for_line(f'shard_retries .*{said}')
+        self.broker.set_topic(topic, **HOT)
+        aggregator.wait_for_line('shard_reading reporter=vn-06 ')
+        self.assertEqual(aggregator.stop(), 0)
 
 
 if __name__ == '__main__':
