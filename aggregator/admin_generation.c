@@ -1,6 +1,6 @@
 /* generation start|status: the whole raw log judged once more, beside the live judgement. */
-#include "aggregator/admin.h"
 #include "aggregator/admin_generation.h"
+
 #include "aggregator/admin_look.h"
 #include "aggregator/admin_topics.h"
 #include "aggregator/registry.h"

@@ -213,7 +213,8 @@ static bool take_items(td_aggregator_t *aggregator)
 			return true;
 		for (size_t i = 0; i < count; i++) {
 			td_shard_t *shard = td_kafka_stream_context(items[i].stream);
-			td_shard_take(shard, &items[i], aggregator->now_ms);
+			if (!td_kafka_item_is_old(&items[i]))
+				td_shard_take(shard, &items[i], aggregator->now_ms);
 		}
 		taken += count;
 	}

@@ -10,6 +10,7 @@ struct td_kafka_stream {
 	rd_kafka_topic_t *topic;
 	void *context;
 	bool open;
+	uint64_t session;            /* moved on by each opening, closing and seeking */
 	rd_kafka_resp_err_t trouble; /* the error that came last, */
 	int64_t trouble_offset;      /* and where, */
 	unsigned repeats;            /* and how often in a row */
@@ -154,6 +155,7 @@ static bool begin(td_kafka_stream_t *stream, int64_t offset, td_err_t *err)
 		return td_kafka_fail(err, rd_kafka_last_error(), NULL, "reading",
 				     rd_kafka_topic_name(stream->topic));
 	stream->open = true;
+	stream->session++;
 	stream->trouble = RD_KAFKA_RESP_ERR_NO_ERROR;
 	stream->repeats = 0;
 	return true;
@@ -206,6 +208,7 @@ void td_kafka_stream_close(td_kafka_stream_t *stream)
 	if (!stream || !stream->open)
 		return;
 	stream->open = false;
+	stream->session++;
 	/* Fails only for a partition that is not read. */
 	(void)rd_kafka_consume_stop(stream->topic, 0);
 }
@@ -214,6 +217,11 @@ bool td_kafka_stream_seek(td_kafka_stream_t *stream, int64_t offset, td_err_t *e
 {
 	td_kafka_stream_close(stream);
 	return begin(stream, offset, err);
+}
+
+bool td_kafka_item_is_old(const td_kafka_item_t *item)
+{
+	return item->session != item->stream->session;
 }
 
 void *td_kafka_stream_context(const td_kafka_stream_t *stream)
@@ -257,7 +265,8 @@ static bool fill_item(td_kafka_item_t *item, const rd_kafka_message_t *message)
 	td_kafka_stream_t *stream = message->rkt ? rd_kafka_topic_opaque(message->rkt) : NULL;
 	if (!stream || !stream->open)
 		return false;
-	*item = (td_kafka_item_t){.stream = stream, .offset = message->offset};
+	*item = (td_kafka_item_t){
+		.stream = stream, .offset = message->offset, .session = stream->session};
 	if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
 		fill_record(item, message);
 	else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
@@ -297,7 +306,7 @@ static size_t tell_refusal(td_kafka_reader_t *reader, size_t count)
 		if (!stream->open || !concerns(reader, stream))
 			continue;
 		td_kafka_item_t *item = &reader->items[count++];
-		*item = (td_kafka_item_t){.stream = stream};
+		*item = (td_kafka_item_t){.stream = stream, .session = stream->session};
 		fill_error(item, reader->base.error, -1, reader->base.why);
 	}
 	return count;

@@ -56,6 +56,7 @@ typedef struct td_kafka_item {
 	td_slice_t key;            /* data NULL: none */
 	td_slice_t value;          /* data NULL: a tombstone */
 	const char *why;           /* ERROR: a phrase */
+	uint64_t session;          /* of its stream; see td_kafka_item_is_old */
 } td_kafka_item_t;
 
 /* A reader; connects in the background. NULL and `err` (TD_ECONFIG) if settings are wrong. */
@@ -73,12 +74,16 @@ TD_MUST_USE td_kafka_stream_t *td_kafka_reader_open(td_kafka_reader_t *reader, c
 						    td_kafka_start_t start, void *context,
 						    td_err_t *err);
 
-/* Stops reading it and drops what was read ahead; items already handed out stay valid. The topic
- * may be opened again. NULL is allowed. */
+/* Stops reading it and drops what was read ahead; items already handed out stay valid, but are old.
+ * The topic may be opened again. NULL is allowed. */
 void td_kafka_stream_close(td_kafka_stream_t *stream);
 
-/* Goes on at `offset`; what was read ahead is dropped. */
+/* Goes on at `offset`; what was read ahead is dropped, and items already handed out are old. */
 TD_MUST_USE bool td_kafka_stream_seek(td_kafka_stream_t *stream, int64_t offset, td_err_t *err);
+
+/* Whether the item was handed out before its stream was closed or moved: it says nothing of where
+ * the stream is now, and must be passed over. */
+bool td_kafka_item_is_old(const td_kafka_item_t *item);
 
 void *td_kafka_stream_context(const td_kafka_stream_t *stream);
 const char *td_kafka_stream_topic(const td_kafka_stream_t *stream);

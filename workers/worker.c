@@ -54,6 +54,9 @@ static td_lane_took_t hand_out(td_worker_t *worker)
 {
 	for (; worker->taken < worker->held; worker->taken++) {
 		const td_kafka_item_t *item = &worker->items[worker->taken];
+
+		if (td_kafka_item_is_old(item))
+			continue;
 		td_lane_took_t took = td_lane_take(td_kafka_stream_context(item->stream), item);
 
 		if (took == TD_LANE_FULL) {
@@ -93,7 +96,8 @@ static void take_watched(td_worker_t *worker)
 	size_t count = td_kafka_reader_read(worker->shared.watch, 0, &items);
 
 	for (size_t i = 0; i < count; i++)
-		td_lane_take_watched(td_kafka_stream_context(items[i].stream), &items[i]);
+		if (!td_kafka_item_is_old(&items[i]))
+			td_lane_take_watched(td_kafka_stream_context(items[i].stream), &items[i]);
 }
 
 /* What is due by time, lane after lane; Kafka's answers may take long, so not all in one turn. */

@@ -3,7 +3,7 @@ import time
 
 from servers import case
 from servers.broker import HOT, verdict_topic
-from servers.messages import parse, reference_version, verdict_pb2
+from servers.messages import parse, reference_pb2, reference_version, verdict_pb2
 from servers.process import wait_until
 from servers.workers import WorkerTest, read_as_readers_do
 
@@ -51,8 +51,12 @@ class Versions(AgainTest):
         self.check()
 
     def test_a_generation_of_its_own_says_the_same(self):
-        for topic in (verdict_topic('vn-06', 1),):
-            self.broker.create_topic(topic, **HOT, **{'max.message.bytes': str(2 << 20)})
+        self.broker.create_topic(verdict_topic('vn-06', 1), **HOT,
+                                 **{'max.message.bytes': str(2 << 20)})
+        decision = reference_pb2.GenerationDecision(generation=1, reference_version=1,
+                                                    decided_by='X05')
+        self.broker.produce('thidua.decisions', [decision.SerializeToString()],
+                            key=b'generation/1')
         self.events(100)
         self.worker()
         self.worker('--generation', '1', name='other')

@@ -104,6 +104,26 @@ static heard_t read_all(td_kafka_reader_t *reader)
 	return heard;
 }
 
+static void what_was_handed_out_before_a_seek_is_old(void **state)
+{
+	td_err_t err;
+	const td_kafka_item_t *items;
+	size_t count = 0;
+	fill(*state, "t", RECORDS);
+	td_kafka_reader_t *reader = make(*state, RECORDS);
+	td_kafka_stream_t *stream = open_at(reader, "t", TD_KAFKA_FROM_BEGINNING, 0);
+	for (td_until_t until = td_until(); count == 0 && td_until_waits(&until);)
+		count = td_kafka_reader_read(reader, 100, &items);
+	assert_true(count > 0);
+	assert_false(td_kafka_item_is_old(&items[0]));
+	assert_true(td_kafka_stream_seek(stream, RECORDS - 1, &err));
+	for (size_t i = 0; i < count; i++)
+		assert_true(td_kafka_item_is_old(&items[i]));
+	heard_t heard = read_all(reader);
+	assert_string_equal(heard.letters, "t");
+	td_kafka_reader_free(reader);
+}
+
 static void records_come_in_order_and_then_the_end(void **state)
 {
 	static const int64_t batches[] = {0, 1, 7};
@@ -266,6 +286,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(records_come_in_order_and_then_the_end),
+		TEST(what_was_handed_out_before_a_seek_is_old),
 		TEST(reading_starts_where_it_is_told_to),
 		TEST(a_stream_can_be_sought_closed_and_opened_again),
 		TEST(passing_errors_lose_and_repeat_nothing),
