@@ -1,43 +1,61 @@
 /*
- * archive: the files of an archive and its manifest.
+ * archive: the form of an archive's files: records, and the index behind them.
  *
- *   manifest.json            ArchiveManifest (proto/thidua/v1/archive.proto) in official JSON
- *   <reporter>.events.zst    the raw log
- *   reference.records        all ReferenceVersions, each behind its length
- *   decisions.records        all AbsentDecisions and others of thidua.decisions, likewise
- *   seals/<number>.seal      all notes of thidua.seals
- *
- * Shell. The manifest is written last: without it there is no archive.
+ * Pure; zstd itself is in archive_write.c and archive_read.c. What is read was perhaps altered or
+ * cut: everything is checked, and the same content has one form only. proto/thidua/v1/archive.proto
+ * says what each part means.
  */
 #ifndef TD_AGGREGATOR_AUDIT_ARCHIVE_H
 #define TD_AGGREGATOR_AUDIT_ARCHIVE_H
 
-#include "aggregator/audit/merkle.h"
 #include "common/arena.h"
 #include "common/buf.h"
 #include "common/err.h"
+#include "common/td.h"
 
 #include <thidua/v1/archive.pb-c.h>
 
-enum { TD_ARCHIVE_FORMAT = 1, TD_ARCHIVE_RECORDS_MAX = 512 * 1024 * 1024 };
+enum {
+	TD_ARCHIVE_FRAME_FULL = 1024 * 1024, /* content after which a frame is closed */
+	TD_ARCHIVE_RECORD_MAX = 8 * 1024 * 1024,
+	TD_ARCHIVE_CONTENT_MAX = TD_ARCHIVE_FRAME_FULL + TD_ARCHIVE_RECORD_MAX, /* of one frame */
+	TD_ARCHIVE_FRAMES_MAX = 256 * 1024,                                     /* of one file */
+	TD_ARCHIVE_TAIL_MAX = 64 * 1024 * 1024, /* bytes of index and seek table */
+};
 
-#define TD_ARCHIVE_MANIFEST  "manifest.json"
-#define TD_ARCHIVE_REFERENCE "reference.records"
-#define TD_ARCHIVE_DECISIONS "decisions.records"
-#define TD_ARCHIVE_SEALS     "seals"
+/* One record, or `absent` offsets from `offset` on that have none. */
+typedef struct td_archived {
+	uint64_t offset;
+	int64_t append_ms;
+	td_slice_t key, value;
+	uint64_t absent; /* 0: this is a record */
+} td_archived_t;
 
-/* Size and SHA-256 of a file. */
-TD_MUST_USE bool td_archive_digest(const char *path, uint64_t *size, td_hash_t *sha256,
-				   td_err_t *err);
+/* The offset behind it. */
+uint64_t td_archived_end(const td_archived_t *archived);
 
-/* Writes the manifest. */
-TD_MUST_USE bool td_archive_write_manifest(const char *folder,
-					   const Thidua__V1__ArchiveManifest *manifest,
-					   td_err_t *err);
+/* Appends it behind its length. */
+void td_archive_add(td_buf_t *out, const td_archived_t *archived);
 
-/* Reads the manifest into `arena` and checks every file that it names. TD_ENOINPUT: there is none;
- * TD_EINTEGRITY: a file is missing or was altered, which is named. */
-TD_MUST_USE Thidua__V1__ArchiveManifest *td_archive_read_manifest(const char *folder,
-								  td_arena_t *arena, td_err_t *err);
+/* Takes the next one off the front of `rest`; it points into these bytes. False, and `rest` as it
+ * was, when they are cut or no record in its one form. */
+TD_MUST_USE bool td_archive_take(td_slice_t *rest, td_archived_t *archived);
+
+/* Appends what stands behind the frames: the index and the seek table. False when `arena` is full
+ * or the index is too long. */
+TD_MUST_USE bool td_archive_add_tail(const Thidua__V1__ArchiveIndex *index, td_arena_t *arena,
+				     td_buf_t *out);
+
+/* What an index must agree with. */
+typedef struct td_archive_extent {
+	uint64_t first_offset, end_offset;
+	uint64_t position; /* where the frames end */
+} td_archive_extent_t;
+
+/* The index in the tail, in `arena`; NULL, with what is wrong there in `err` (TD_EINTEGRITY), when
+ * it is cut, altered, or does not cover just that. */
+TD_MUST_USE const Thidua__V1__ArchiveIndex *td_archive_read_tail(td_slice_t tail,
+								 const td_archive_extent_t *extent,
+								 td_arena_t *arena, td_err_t *err);
 
 #endif

@@ -61,6 +61,8 @@ bool td_audit_ask(td_audit_t *audit, td_err_t *err)
 static void say_asked(const td_audit_t *audit, const td_logs_t *logs)
 {
 	static const td_report_column_t where = {"logs", "Nhật ký", "Logs", false};
+	static const td_report_column_t manifest = {"manifest_sha256", "SHA-256 của bản kê",
+						    "SHA-256 of the manifest", false};
 	static const td_report_column_t until = {"as_of", "Tính đến", "As of", false};
 	static const td_report_column_t days = {"days", "Các ngày", "Days", false};
 	static const td_report_column_t versions = {"reference_versions", "Phiên bản dữ liệu gốc",
@@ -70,6 +72,9 @@ static void say_asked(const td_audit_t *audit, const td_logs_t *logs)
 	td_report_fact(
 		audit->report, &where,
 		(td_report_cell_t){archive != NULL ? archive : audit->settings->kafka.brokers, 0});
+	if (td_logs_digest(logs) != NULL)
+		td_report_fact(audit->report, &manifest,
+			       (td_report_cell_t){td_logs_digest(logs), 0});
 	if (audit->as_of_ms > 0)
 		td_report_fact(audit->report, &until,
 			       (td_report_cell_t){td_moment_text(audit->as_of_ms, moment), 0});

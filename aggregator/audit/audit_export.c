@@ -1,276 +1,314 @@
-/* export: the raw logs, the reference data and the seals as files. */
-#include "aggregator/audit/archive.h"
-#include "aggregator/audit/archived.h"
+/*
+ * The command export: the raw logs, the reference data, the decisions and the seals as files.
+ *
+ * Whole topics, up to ends that are fixed when it starts: a figure of a period may hang on any
+ * event before it and on every correction after it. Into an archive that is there already only what
+ * is new is written, into files of its own, once the last event that the archive has was found in
+ * the log again as it was. The manifest is replaced last: before, all is as if nothing had
+ * happened.
+ */
 #include "aggregator/audit/audit.h"
-#include "aggregator/audit/frames.h"
-#include "aggregator/audit/leaves.h"
+#include "aggregator/audit/export.h"
 #include "aggregator/audit/topic.h"
+#include "common/clock.h"
+#include "common/fault.h"
 #include "common/file.h"
-#include "workers/topics.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
 
-enum { WAIT_MS = 200, FILES_MAX = TD_LOGS_MAX + 20000 + 8, PIECE_MAX = TD_RAW_EVENT_MAX * 17 };
+enum {
+	ARENA_BYTES = 4 * 1024 * 1024, /* what the manifest says of one topic */
+	OTHERS = 3,                    /* topics beside the raw logs */
 
-/* A file that was written. */
-typedef struct written {
-	char name[TD_ID_MAX + 32];
-	uint64_t size;
-	td_hash_t sha256;
-} written_t;
+};
 
-typedef struct exported {
-	uint64_t events;
-	td_hash_t root;
-	written_t file;
-} exported_t;
-
-typedef struct exporting {
-	td_audit_t *audit;
-	const td_logs_t *logs;
+typedef struct export
+{
+	const td_audit_t *audit;
 	const char *folder;
-	exported_t of_log[TD_LOGS_MAX];
-	size_t file_count;
-	written_t files[FILES_MAX];
-} exporting_t;
+	td_logs_t *logs;
+	td_archive_t *before; /* NULL: the folder has no archive yet */
+	size_t count;
+	td_exporting_t topics[TD_LOGS_MAX + OTHERS];
+}
+export_t;
 
-static void path_of(const exporting_t *exporting, const char *name, char path[PATH_MAX])
+static bool add_topic(export_t *export, const char *name, const td_exporting_t *like, td_err_t *err)
 {
-	(void)snprintf(path, PATH_MAX, "%s/%s", exporting->folder, name);
+	td_exporting_t *topic = &export->topics[export->count++];
+	*topic = *like;
+	(void)snprintf(topic->name, sizeof topic->name, "%s", name);
+	topic->arena = td_arena_new(ARENA_BYTES);
+	if (export->before != NULL)
+		topic->before = td_manifest_topic(td_archive_manifest(export->before), name);
+	return topic->arena != NULL || td_err_set(err, TD_EMEMORY, "no memory to export");
 }
 
-/* Copies the feed into the file. */
-static bool copy(td_crew_t *crew, td_feed_t *feed, td_frames_out_t *out, td_leaves_t *leaves,
-		 td_err_t *err)
+static bool add_logs(export_t *export, td_err_t *err)
 {
-	td_buf_t piece = td_buf_make(PIECE_MAX);
-	td_fed_t fed = TD_FED_NONE;
-	bool done = true;
-	while (done && fed != TD_FED_END && !td_crew_stopping(crew)) {
-		const td_raw_t *events;
-		size_t count;
-		fed = td_feed_next(feed, WAIT_MS, &events, &count, err);
-		done = fed != TD_FED_FAILED;
-		for (size_t i = 0; done && fed == TD_FED_EVENTS && i < count; i++) {
-			td_buf_clear(&piece);
-			td_archived_write(&events[i], &piece);
-			(void)td_leaves_take(leaves, &events[i]);
-			done = td_frames_add(out, td_buf_slice(&piece), err);
-		}
-		if (done && fed == TD_FED_EVENTS)
-			td_crew_add(crew, count);
-	}
-	td_buf_free(&piece);
-	return done;
-}
-
-static bool write_log(td_crew_t *crew, exporting_t *exporting, size_t index, td_leaves_t *leaves,
-		      td_err_t *err)
-{
-	const td_log_bounds_t *bounds = td_logs_get(exporting->logs, index);
-	exported_t *exported = &exporting->of_log[index];
-	char path[PATH_MAX];
-	(void)snprintf(exported->file.name, sizeof exported->file.name, "%s.events.zst",
-		       bounds->reporter);
-	path_of(exporting, exported->file.name, path);
-	td_feed_t *feed =
-		td_feed_open(exporting->logs, index, (td_feed_range_t){0, bounds->end}, err);
-	td_frames_out_t *out = feed != NULL ? td_frames_create(path, err) : NULL;
-	bool done = out != NULL && copy(crew, feed, out, leaves, err);
-	td_feed_free(feed);
-	if (!done || td_crew_stopping(crew)) {
-		td_frames_abandon(out);
-		return done;
-	}
-	exported->events = leaves->tree.size;
-	return td_frames_finish(out, &exported->file.size, &exported->file.sha256, err);
-}
-
-static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
-{
-	exporting_t *exporting = context;
-	td_leaves_t leaves;
-	bool done = td_leaves_init(&leaves, NULL, 0) ||
-		    td_err_set(err, TD_EMEMORY, "no memory to hash a log");
-	done = done && write_log(crew, exporting, index, &leaves, err);
-	if (done && !td_merkle_root(&leaves.tree, leaves.hasher, &exporting->of_log[index].root))
-		done = td_err_set(err, TD_EBUG, "a log cannot be hashed");
-	td_leaves_free(&leaves);
-	return done;
-}
-
-static bool write_logs(exporting_t *exporting, td_err_t *err)
-{
-	td_crew_plan_t plan = {
-		.doing = "export",
-		.work = work,
-		.context = exporting,
-		.count = td_logs_count(exporting->logs),
-		.threads_max = (size_t)exporting->audit->settings->threads,
-	};
-	for (size_t i = 0; i < plan.count; i++) {
-		const td_log_bounds_t *bounds = td_logs_get(exporting->logs, i);
-		plan.total += bounds->end - bounds->first;
-	}
-	td_crew_end_t end = td_crew_run(&plan, exporting->audit->run, err);
-	if (end == TD_CREW_STOPPED)
-		(void)td_err_set(err, TD_ESUPERSEDED,
-				 "stopped; without its manifest %s is no "
-				 "archive",
-				 exporting->folder);
-	for (size_t i = 0; end == TD_CREW_DONE && i < plan.count; i++)
-		exporting->files[exporting->file_count++] = exporting->of_log[i].file;
-	return end == TD_CREW_DONE;
-}
-
-static bool add_file(exporting_t *exporting, const char *name, td_slice_t bytes, td_err_t *err)
-{
-	char path[PATH_MAX];
-	written_t *file = &exporting->files[exporting->file_count];
-	path_of(exporting, name, path);
-	if (exporting->file_count == FILES_MAX)
-		return td_err_set(err, TD_EMEMORY, "more than %d files", FILES_MAX);
-	(void)snprintf(file->name, sizeof file->name, "%s", name);
-	exporting->file_count++;
-	return td_file_write_durable(path, bytes, 0644, err) &&
-	       td_archive_digest(path, &file->size, &file->sha256, err);
-}
-
-static bool take_record(void *context, const td_kafka_item_t *record, td_err_t *err)
-{
-	td_buf_t *records = context;
-	if (record->value.data != NULL)
-		td_archived_write_bytes(record->value, records);
-	return !records->failed || td_err_set(err, TD_EMEMORY, "the reference data is too large");
-}
-
-static bool write_records(exporting_t *exporting, td_kafka_reader_t *reader, const char *topic,
-			  const char *name, td_err_t *err)
-{
-	td_buf_t records = td_buf_make(TD_ARCHIVE_RECORDS_MAX);
-	bool exists, done = td_topic_read_all(reader, topic, &exists, take_record, &records, err) &&
-			    add_file(exporting, name, td_buf_slice(&records), err);
-	td_buf_free(&records);
-	return done;
-}
-
-static bool take_seal(void *context, const td_kafka_item_t *record, td_err_t *err)
-{
-	char name[48];
-	(void)snprintf(name, sizeof name, TD_ARCHIVE_SEALS "/%012" PRId64 ".seal", record->offset);
-	return add_file(context, name, record->value, err);
-}
-
-static bool write_books(exporting_t *exporting, td_err_t *err)
-{
-	bool exists;
-	td_kafka_reader_t *reader = td_topic_reader(&exporting->audit->settings->kafka, err);
-	bool done =
-		reader != NULL &&
-		write_records(exporting, reader, TD_TOPIC_REFERENCE, TD_ARCHIVE_REFERENCE, err) &&
-		write_records(exporting, reader, TD_TOPIC_DECISIONS, TD_ARCHIVE_DECISIONS, err) &&
-		td_topic_read_all(reader, TD_TOPIC_SEALS, &exists, take_seal, exporting, err);
-	td_kafka_reader_free(reader);
-	return done;
-}
-
-static ProtobufCBinaryData bytes_of(td_hash_t *hash)
-{
-	return (ProtobufCBinaryData){TD_HASH_SIZE, hash->bytes};
-}
-
-/* An array of messages and of pointers to them, in the arena. */
-static bool make_manifest(exporting_t *exporting, Thidua__V1__ArchiveManifest *manifest)
-{
-	td_arena_t *arena = exporting->audit->arena;
-	size_t logs = td_logs_count(exporting->logs), files = exporting->file_count;
-	Thidua__V1__ArchivedLog *log = td_arena_take(arena, logs * sizeof *log);
-	Thidua__V1__ArchivedFile *file = td_arena_take(arena, files * sizeof *file);
-	manifest->logs = td_arena_take(arena, logs * sizeof(void *));
-	manifest->files = td_arena_take(arena, files * sizeof(void *));
-	if (log == NULL || file == NULL || manifest->logs == NULL || manifest->files == NULL)
-		return false;
-	for (size_t i = 0; i < logs; i++) {
-		const td_log_bounds_t *bounds = td_logs_get(exporting->logs, i);
-		thidua__v1__archived_log__init(&log[i]);
-		log[i].reporter = (char *)bounds->reporter;
-		log[i].first_offset = bounds->first;
-		log[i].end_offset = bounds->end;
-		log[i].events = exporting->of_log[i].events;
-		log[i].root = bytes_of(&exporting->of_log[i].root);
-		manifest->logs[manifest->n_logs++] = &log[i];
-	}
-	for (size_t i = 0; i < files; i++) {
-		thidua__v1__archived_file__init(&file[i]);
-		file[i].name = exporting->files[i].name;
-		file[i].size = exporting->files[i].size;
-		file[i].sha256 = bytes_of(&exporting->files[i].sha256);
-		manifest->files[manifest->n_files++] = &file[i];
+	for (size_t i = 0; i < td_logs_count(export->logs); i++) {
+		const td_log_bounds_t *bounds = td_logs_get(export->logs, i);
+		char name[TD_TOPIC_MAX];
+		td_logs_place(export->logs, i, name);
+		if (!add_topic(
+			    export, name,
+			    &(td_exporting_t){.log = i, .first = bounds->first, .end = bounds->end},
+			    err))
+			return false;
 	}
 	return true;
 }
 
-static void say(const exporting_t *exporting)
+/* The topics beside the raw logs; that of seals need not be there. */
+static bool add_others(export_t *export, td_err_t *err)
 {
-	static const td_report_kind_t kind = {
-		"exported",
-		"Đã xuất",
-		"Exported",
-		false,
-		4,
-		{{"file", "Tệp", "File", false},
-		 {"events", "Sự kiện", "Events", true},
-		 {"next_raw_offset", "Đến vị trí", "Up to offset", true},
-		 {"bytes", "Byte", "Bytes", true}}};
-	for (size_t i = 0; i < td_logs_count(exporting->logs); i++) {
-		const exported_t *exported = &exporting->of_log[i];
+	static const char *const names[OTHERS] = {TD_TOPIC_REFERENCE, TD_TOPIC_DECISIONS,
+						  TD_TOPIC_SEALS};
+	td_kafka_reader_t *reader = td_topic_reader(&export->audit->settings->kafka, err);
+	bool done = reader != NULL;
+	for (size_t i = 0; done && i < TD_COUNT(names); i++) {
+		int64_t low, high;
+		if (td_kafka_reader_bounds(reader, names[i], &low, &high, err))
+			done = add_topic(export, names[i],
+					 &(td_exporting_t){.log = TD_NO_LOG,
+							   .first = (uint64_t)low,
+							   .end = (uint64_t)high},
+					 err);
+		else
+			done = err->code == TD_ECONFIG; /* there is no such topic */
+	}
+	td_kafka_reader_free(reader);
+	return done;
+}
+
+static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
+{
+	export_t *export = context;
+	const td_export_way_t way = {
+		.kafka = &export->audit->settings->kafka,
+		.logs = export->logs,
+		.archive = export->before,
+		.folder = export->folder,
+		.until_moment = export->audit->as_of_ms > 0,
+	};
+	return td_exporting_check(&way, &export->topics[index], err) &&
+	       td_exporting_write(&way, &export->topics[index], crew, err);
+}
+
+/* What the manifest says of a topic: the files that were there, and the new one. */
+static Thidua__V1__ArchiveTopic *describe(const td_exporting_t *topic)
+{
+	const Thidua__V1__ArchiveTopic *before = topic->before;
+	size_t count = before != NULL ? before->n_files : 0;
+	Thidua__V1__ArchiveTopic *said = td_arena_take(topic->arena, sizeof *said);
+	void *files = td_arena_take(topic->arena, (count + 1) * sizeof(void *));
+	if (said == NULL || files == NULL)
+		return NULL;
+	thidua__v1__archive_topic__init(said);
+	said->name = (char *)topic->name;
+	said->first_offset = before != NULL ? before->first_offset : topic->first;
+	said->files = files;
+	for (size_t i = 0; i < count; i++)
+		said->files[said->n_files++] = before->files[i];
+	if (topic->file != NULL)
+		said->files[said->n_files++] = topic->file;
+	return said;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp((*(Thidua__V1__ArchiveTopic *const *)a)->name,
+		      (*(Thidua__V1__ArchiveTopic *const *)b)->name);
+}
+
+static bool is_exported(const export_t *export, const char *name)
+{
+	for (size_t i = 0; i < export->count; i++) {
+		if (strcmp(export->topics[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What the archive has of topics that were not asked for now, stays. */
+static bool collect(const export_t *export, Thidua__V1__ArchiveManifest *manifest, td_err_t *err)
+{
+	const Thidua__V1__ArchiveManifest *before =
+		export->before != NULL ? td_archive_manifest(export->before) : NULL;
+	for (size_t i = 0; i < export->count; i++) {
+		manifest->topics[manifest->n_topics] = describe(&export->topics[i]);
+		if (manifest->topics[manifest->n_topics++] == NULL)
+			return td_err_set(err, TD_EMEMORY, "no memory for a manifest");
+	}
+	for (size_t i = 0; before != NULL && i < before->n_topics; i++) {
+		if (is_exported(export, before->topics[i]->name))
+			continue;
+		if (manifest->n_topics == TD_MANIFEST_TOPICS_MAX)
+			return td_err_set(err, TD_EMEMORY, "more than %d topics",
+					  TD_MANIFEST_TOPICS_MAX);
+		manifest->topics[manifest->n_topics++] = before->topics[i];
+	}
+	qsort(manifest->topics, manifest->n_topics, sizeof *manifest->topics, by_name);
+	return true;
+}
+
+static bool write_manifest(const export_t *export, td_err_t *err)
+{
+	char path[PATH_MAX];
+	Thidua__V1__ArchiveTopic *topics[TD_MANIFEST_TOPICS_MAX];
+	Thidua__V1__ArchiveManifest manifest = THIDUA__V1__ARCHIVE_MANIFEST__INIT;
+	Google__Protobuf__Timestamp now = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
+	int64_t now_ms = td_clock_wall_ms();
+	td_buf_t text = td_buf_make(TD_MANIFEST_MAX);
+	now.seconds = now_ms / 1000;
+	now.nanos = (int32_t)(now_ms % 1000) * 1000000;
+	manifest.format = TD_MANIFEST_FORMAT;
+	manifest.generation = (uint32_t) export->audit->settings->generation;
+	manifest.exported_at = &now;
+	manifest.topics = topics;
+	(void)snprintf(path, sizeof path, "%s/%s", export->folder, TD_MANIFEST_NAME);
+	td_fault("export_manifest");
+	/* The files' names must be on disk before the manifest that names them. */
+	bool done = collect(export, &manifest, err) && td_file_sync_folder(export->folder, err) &&
+		    td_manifest_write(&manifest, &text, err) &&
+		    td_file_write_durable(path, td_buf_slice(&text), 0644, err);
+	td_buf_free(&text);
+	return done;
+}
+
+static void say_topics(td_audit_t *audit, const export_t *export)
+{
+	static const td_report_kind_t kind = {"archived",
+					      "Đã lưu trữ",
+					      "Archived",
+					      false,
+					      6,
+					      {{"topic", "Chủ đề", "Topic", false},
+					       {"first", "Vị trí đầu", "First offset", true},
+					       {"end", "Đến trước vị trí", "Up to offset", true},
+					       {"records", "Bản ghi mới", "New records", true},
+					       {"bytes", "Byte mới", "New bytes", true},
+					       {"file", "Tệp mới", "New file", false}}};
+	for (size_t i = 0; i < export->count; i++) {
+		const td_exporting_t *topic = &export->topics[i];
+		const Thidua__V1__ArchiveFile *file = topic->file;
+		uint64_t first = topic->before != NULL ? topic->before->first_offset : topic->first;
 		const td_report_cell_t cells[] = {
-			{exported->file.name, 0},
-			{NULL, (int64_t)exported->events},
-			{NULL, (int64_t)td_logs_get(exporting->logs, i)->end},
-			{NULL, (int64_t)exported->file.size}};
-		td_report_row(exporting->audit->report, &kind, cells);
+			{topic->name, 0},
+			{NULL, (int64_t)first},
+			{NULL,
+			 (int64_t)(file != NULL ? file->end_offset : td_exporting_begin(topic))},
+			{NULL, file != NULL ? (int64_t)file->records : 0},
+			{NULL, file != NULL ? (int64_t)file->bytes : 0},
+			{file != NULL ? file->name : "", 0}};
+		td_report_row(audit->report, &kind, cells);
 	}
 }
 
-static bool export_all(exporting_t *exporting, td_err_t *err)
+/* The digest of the manifest as it is now: who notes it elsewhere can tell this archive from any
+ * other. */
+static bool say_digest(td_audit_t *audit, const export_t *export, td_err_t *err)
 {
-	Thidua__V1__ArchiveManifest manifest = THIDUA__V1__ARCHIVE_MANIFEST__INIT;
-	Google__Protobuf__Timestamp now = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
-	char seals[PATH_MAX], path[PATH_MAX];
-	path_of(exporting, TD_ARCHIVE_SEALS, seals);
-	path_of(exporting, TD_ARCHIVE_MANIFEST, path);
-	if (td_file_exists(path))
-		return td_err_set(err, TD_EUSAGE, "%s is an archive already; give another folder",
-				  exporting->folder);
-	if (!td_file_make_folder(seals, 0755, err) || !write_logs(exporting, err) ||
-	    !write_books(exporting, err))
+	static const td_report_column_t where = {"archive", "Kho lưu trữ", "Archive", false};
+	static const td_report_column_t manifest = {"manifest_sha256", "SHA-256 của bản kê",
+						    "SHA-256 of the manifest", false};
+	td_archive_t *archive = td_archive_open(export->folder, err);
+	if (archive == NULL)
 		return false;
-	now.seconds = exporting->audit->now_ms / 1000;
-	manifest.format = TD_ARCHIVE_FORMAT;
-	manifest.written_at = &now;
-	if (!make_manifest(exporting, &manifest))
-		return td_err_set(err, TD_EMEMORY, "no memory for a manifest");
-	say(exporting);
-	return td_archive_write_manifest(exporting->folder, &manifest, err);
+	td_report_fact(audit->report, &where, (td_report_cell_t){export->folder, 0});
+	td_report_fact(audit->report, &manifest, (td_report_cell_t){td_archive_digest(archive), 0});
+	td_archive_free(archive);
+	return true;
+}
+
+static bool write_all(td_audit_t *audit, export_t *export, td_err_t *err)
+{
+	td_crew_plan_t plan = {
+		.doing = "export",
+		.work = work,
+		.context = export,
+		.count = export->count,
+		.threads_max = (size_t)audit->settings->threads,
+	};
+	for (size_t i = 0; i < export->count; i++) {
+		const td_exporting_t *topic = &export->topics[i];
+		if (topic->log != TD_NO_LOG && topic->end > td_exporting_begin(topic))
+			plan.total += topic->end - td_exporting_begin(topic);
+	}
+	td_crew_end_t end = td_crew_run(&plan, audit->run, err);
+	if (end == TD_CREW_STOPPED)
+		return td_err_set(err, TD_ESUPERSEDED, "stopped; the archive is as it was before");
+	return end == TD_CREW_DONE && write_manifest(export, err);
+}
+
+/* One export at a time: the folder's lock, -1 and err when another has it. */
+static int lock_folder(const char *folder, td_err_t *err)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		(void)td_err_set(err, TD_EIO, "%s: cannot open the folder: %s", folder,
+				 strerror(errno));
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	(void)td_err_set(err, TD_EUNAVAILABLE, "%s: another export is writing there", folder);
+	(void)close(fd);
+	return -1;
+}
+
+static bool open_before(export_t *export, td_err_t *err)
+{
+	char path[PATH_MAX];
+	(void)snprintf(path, sizeof path, "%s/%s", export->folder, TD_MANIFEST_NAME);
+	if (td_file_exists(path))
+		export->before = td_archive_open(export->folder, err);
+	return !td_file_exists(path) || export->before != NULL;
+}
+
+static bool run(td_audit_t *audit, export_t *export, td_err_t *err)
+{
+	if (!td_file_make_folder(export->folder, 0755, err))
+		return false;
+	int lock = lock_folder(export->folder, err);
+	if (lock < 0)
+		return false;
+	export->logs = td_audit_logs(audit, err);
+	bool done = export->logs != NULL && open_before(export, err) && add_logs(export, err) &&
+		    add_others(export, err) && write_all(audit, export, err) &&
+		    say_digest(audit, export, err);
+	if (done)
+		say_topics(audit, export);
+	(void)close(lock);
+	return done;
 }
 
 bool td_audit_export(td_audit_t *audit, td_err_t *err)
 {
 	if (audit->settings->archive != NULL)
-		return td_err_set(err, TD_EUSAGE, "an archive is copied as it is, with cp");
-	exporting_t *exporting = calloc(1, sizeof *exporting);
-	if (exporting == NULL)
+		return td_err_set(err, TD_EUSAGE,
+				  "export writes what Kafka has; copy an archive as it is");
+	if (td_audit_has_days(audit))
+		return td_err_set(
+			err, TD_EUSAGE,
+			"an archive has whole logs, since the figures of a period hang on "
+			"what was said before it and corrected after it; end it by "
+			"--as-of");
+	export_t *export = calloc(1, sizeof *export);
+	if (export == NULL)
 		return td_err_set(err, TD_EMEMORY, "no memory to export");
-	exporting->audit = audit;
-	exporting->folder = audit->arguments[0];
-	td_logs_t *logs = td_audit_logs(audit, err);
-	exporting->logs = logs;
-	bool done = logs != NULL && export_all(exporting, err);
-	td_logs_free(logs);
-	free(exporting);
+	export->audit = audit;
+	export->folder = audit->arguments[0];
+	bool done = run(audit, export, err);
+	for (size_t i = 0; i < export->count; i++)
+		td_arena_free(export->topics[i].arena);
+	td_archive_free(export->before);
+	td_logs_free(export->logs);
+	free(export);
 	return done;
 }

@@ -84,6 +84,11 @@ const td_decisions_t *td_logs_decisions(const td_logs_t *logs)
 	return logs->decisions;
 }
 
+const char *td_logs_digest(const td_logs_t *logs)
+{
+	return logs->kind->digest != NULL ? logs->kind->digest(logs) : NULL;
+}
+
 void td_logs_place(const td_logs_t *logs, size_t index, char *text)
 {
 	logs->kind->place(logs, index, text);

@@ -44,7 +44,11 @@ const td_log_bounds_t *td_logs_get(const td_logs_t *logs, size_t index);
 const td_versions_t *td_logs_versions(const td_logs_t *logs);
 const td_decisions_t *td_logs_decisions(const td_logs_t *logs);
 
-/* Where the events lie, for people: "thidua.raw.vn-06", or a file. `text` of TD_TOPIC_MAX bytes. */
+/* SHA-256 of an archive's manifest, which vouches for all of it; NULL in Kafka. */
+const char *td_logs_digest(const td_logs_t *logs);
+
+/* Where the events lie, for people: the topic, "thidua.raw.vn-06", which an archive keeps by its
+ * name. `text` of TD_TOPIC_MAX bytes. */
 void td_logs_place(const td_logs_t *logs, size_t index, char *text);
 
 /* Offsets from..end-1 of one log. */

@@ -44,15 +44,32 @@ bool td_hasher_failed(const td_hasher_t *hasher)
 	return hasher->failed;
 }
 
-static td_hash_t sum(td_hasher_t *hasher, const td_slice_t *pieces, size_t count)
+void td_hasher_begin(td_hasher_t *hasher)
+{
+	if (EVP_DigestInit_ex2(hasher->context, hasher->sha256, NULL) != 1)
+		hasher->failed = true;
+}
+
+void td_hasher_add(td_hasher_t *hasher, td_slice_t piece)
+{
+	if (EVP_DigestUpdate(hasher->context, piece.data, piece.size) != 1)
+		hasher->failed = true;
+}
+
+td_hash_t td_hasher_end(td_hasher_t *hasher)
 {
 	td_hash_t hash = {{0}};
-	bool done = EVP_DigestInit_ex2(hasher->context, hasher->sha256, NULL) == 1;
-	for (size_t i = 0; done && i < count; i++)
-		done = EVP_DigestUpdate(hasher->context, pieces[i].data, pieces[i].size) == 1;
-	if (!done || EVP_DigestFinal_ex(hasher->context, hash.bytes, NULL) != 1)
+	if (EVP_DigestFinal_ex(hasher->context, hash.bytes, NULL) != 1)
 		hasher->failed = true;
 	return hash;
+}
+
+static td_hash_t sum(td_hasher_t *hasher, const td_slice_t *pieces, size_t count)
+{
+	td_hasher_begin(hasher);
+	for (size_t i = 0; i < count; i++)
+		td_hasher_add(hasher, pieces[i]);
+	return td_hasher_end(hasher);
 }
 
 td_hash_t td_hasher_sum(td_hasher_t *hasher, td_slice_t bytes)

@@ -33,6 +33,11 @@ void td_hasher_free(td_hasher_t *hasher);
 /* SHA-256 of bytes. */
 td_hash_t td_hasher_sum(td_hasher_t *hasher, td_slice_t bytes);
 
+/* The same of bytes that come in pieces; the hasher does nothing else between begin and end. */
+void td_hasher_begin(td_hasher_t *hasher);
+void td_hasher_add(td_hasher_t *hasher, td_slice_t piece);
+td_hash_t td_hasher_end(td_hasher_t *hasher);
+
 /* True if the library ever failed to compute a hash: what was made since is worth nothing. The
  * functions below that return bool say so themselves. */
 bool td_hasher_failed(const td_hasher_t *hasher);

@@ -1,5 +1,6 @@
 #include "aggregator/audit/seals.h"
 
+#include "aggregator/audit/archive_look.h"
 #include "aggregator/audit/topic.h"
 #include "common/file.h"
 #include "workers/topics.h"
@@ -91,6 +92,28 @@ static bool load_topic(const td_audit_t *audit, loading_t *loading, td_err_t *er
 	return done;
 }
 
+static bool take_archived(void *context, const td_archived_t *record, td_err_t *err)
+{
+	loading_t *loading = context;
+	return add(loading, record->value,
+		   td_show_format(loading->seals->arena, "%s %" PRIu64, TD_TOPIC_SEALS,
+				  record->offset),
+		   err);
+}
+
+/* An archive keeps the topic as it was. */
+static bool load_archive(const char *folder, loading_t *loading, td_err_t *err)
+{
+	td_archive_t *archive = td_archive_open(folder, err);
+	if (archive == NULL)
+		return false;
+	const Thidua__V1__ArchiveTopic *topic =
+		td_manifest_topic(td_archive_manifest(archive), TD_TOPIC_SEALS);
+	bool done = topic == NULL || td_archive_read(archive, topic, take_archived, loading, err);
+	td_archive_free(archive);
+	return done;
+}
+
 static bool load_file(loading_t *loading, const char *folder, const char *name, td_err_t *err)
 {
 	char path[PATH_MAX];
@@ -129,7 +152,6 @@ bool td_seals_load(const td_audit_t *audit, const td_note_keys_t *keys, td_seals
 		   td_err_t *err)
 {
 	const td_audit_settings_t *settings = audit->settings;
-	char folder[PATH_MAX];
 	*seals = (td_seals_t){.arena = td_arena_new(ARENA_BYTES)};
 	loading_t loading = {keys, seals, td_hasher_new()};
 	if (seals->arena != NULL)
@@ -139,10 +161,9 @@ bool td_seals_load(const td_audit_t *audit, const td_note_keys_t *keys, td_seals
 		(void)td_err_set(err, TD_EMEMORY, "no memory for seals");
 	else if (settings->seals != NULL)
 		done = load_folder(&loading, settings->seals, err);
-	else if (settings->archive != NULL) {
-		(void)snprintf(folder, sizeof folder, "%s/seals", settings->archive);
-		done = load_folder(&loading, folder, err);
-	} else
+	else if (settings->archive != NULL)
+		done = load_archive(settings->archive, &loading, err);
+	else
 		done = load_topic(audit, &loading, err);
 	td_hasher_free(loading.hasher);
 	return done;

@@ -16,6 +16,7 @@ with tempfile.TemporaryDirectory(prefix='thidua-proto-') as _directory:
     verdict_pb2 = importlib.import_module('thidua.v1.verdict_pb2')
     tally_pb2 = importlib.import_module('thidua.v1.tally_pb2')
     reference_pb2 = importlib.import_module('thidua.v1.reference_pb2')
+    archive_pb2 = importlib.import_module('thidua.v1.archive_pb2')
     sys.path.remove(_directory)
 
 

@@ -227,6 +227,21 @@ static void the_leaf_of_an_event_is_its_offset_its_append_time_and_its_bytes(voi
 	assert_true(td_hash_equal(&event, &expected));
 }
 
+static void a_hash_is_the_same_in_whatever_pieces_the_bytes_come(void **state)
+{
+	(void)state;
+	static const uint8_t bytes[] = "abcdefghijklmnopqrstuvwxyz";
+	td_hash_t whole = td_hasher_sum(hasher, (td_slice_t){bytes, sizeof bytes});
+	for (size_t cut = 0; cut <= sizeof bytes; cut++) {
+		td_hasher_begin(hasher);
+		td_hasher_add(hasher, (td_slice_t){bytes, cut});
+		td_hasher_add(hasher, (td_slice_t){bytes + cut, sizeof bytes - cut});
+		td_hash_t pieces = td_hasher_end(hasher);
+		assert_true(td_hash_equal(&pieces, &whole));
+	}
+	assert_false(td_hasher_failed(hasher));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +252,7 @@ int main(void)
 		cmocka_unit_test(what_is_outside_a_tree_has_no_proof),
 		cmocka_unit_test(a_tree_starts_from_nothing_and_equals_only_itself),
 		cmocka_unit_test(the_leaf_of_an_event_is_its_offset_its_append_time_and_its_bytes),
+		cmocka_unit_test(a_hash_is_the_same_in_whatever_pieces_the_bytes_come),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
