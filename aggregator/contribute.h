@@ -16,7 +16,6 @@
 enum {
 	TD_CONTRIBUTIONS_MAX = 16, /* no kind of record adds more */
 	TD_AREAS_MAX = 2,          /* provinces in which one record counts */
-	TD_AREA_MAX = 32,          /* bytes of a province's or unit's id, with the end */
 	TD_HOUR_NONE = -1,
 };
 

@@ -21,7 +21,8 @@
 #define TD_COUNT(array)             (sizeof(array) / sizeof((array)[0]))
 
 enum {
-	TD_ID_MAX = 64,               /* bytes of an id: record, source, reporter, unit */
+	TD_ID_MAX = 64,               /* bytes of an id: record, source, reporter */
+	TD_AREA_MAX = 32,             /* bytes of a province's or unit's id, with the end */
 	TD_RAW_EVENT_MAX = 64 * 1024, /* bytes of a packed event in a raw topic */
 	TD_VERDICT_MAX = 1024 * 1024, /* bytes of a packed verdict; always fits a raw event */
 };

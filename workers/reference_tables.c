@@ -46,6 +46,15 @@ static bool read_id(const td_tsv_row_t *row, size_t column, const char **id, td_
 	return true;
 }
 
+/* Of a province or a unit: tallies keep it in so many bytes. */
+static bool read_area(const td_tsv_row_t *row, size_t column, const char **id, td_err_t *err)
+{
+	if (!read_id(row, column, id, err))
+		return false;
+	return strlen(*id) < TD_AREA_MAX ||
+	       td_tsv_object(row, column, "is no id of 1 to 31 bytes", err);
+}
+
 /* province_id iso_3166_2 gso_code type name_vi name_en valid_from valid_to successor_id */
 static bool read_province(void *context, const td_tsv_row_t *row, td_err_t *err)
 {
@@ -54,7 +63,7 @@ static bool read_province(void *context, const td_tsv_row_t *row, td_err_t *err)
 	province->name_vi = row->cells[4];
 	province->name_en = row->cells[5];
 	province->successor = row->cells[8];
-	return read_id(row, 0, &province->id, err) &&
+	return read_area(row, 0, &province->id, err) &&
 	       td_tsv_validity(row, 6, &province->from_day, &province->to_day, err);
 }
 
@@ -64,7 +73,7 @@ static bool read_unit(void *context, const td_tsv_row_t *row, td_err_t *err)
 	td_reference_t *reference = context;
 	td_unit_t *unit = &reference->units.items[reference->units.count++];
 	unit->name_vi = row->cells[4];
-	if (!read_id(row, 0, &unit->id, err) || !read_id(row, 1, &unit->province, err))
+	if (!read_area(row, 0, &unit->id, err) || !read_area(row, 1, &unit->province, err))
 		return false;
 	size_t length = strlen(unit->province);
 	if (strncmp(unit->id, unit->province, length) != 0 || unit->id[length] != '.')

@@ -233,6 +233,72 @@ static void a_rejection_is_open_with_its_codes_until_it_is_corrected(void **stat
 	assert_stored(fixture, "codes", "E203", "1");
 }
 
+/* Each code counts once a verdict, and warnings as well as errors. */
+static void every_code_of_a_verdict_is_counted_and_shown_once(void **state)
+{
+	fixture_t *fixture = *state;
+	static const uint32_t codes[] = {203, 203, 305, 401};
+	Thidua__V1__Finding findings[TD_COUNT(codes)], *list[TD_COUNT(codes)];
+	td_told_t told = accident(fixture, "b", 5, 7);
+	for (size_t i = 0; i < TD_COUNT(codes); i++) {
+		thidua__v1__finding__init(&findings[i]);
+		findings[i].code = codes[i];
+		list[i] = &findings[i];
+	}
+	told = td_told_refused(told.event, 0, "", fixture->arena);
+	told.rejected->reasons = list;
+	told.rejected->n_reasons = TD_COUNT(codes);
+	assert_int_equal(add(fixture, verdict_on(fixture, &told, 0)), TD_ADDED);
+	told = accident(fixture, "a", 1, 7);
+	findings[0].code = 1001;
+	told.enriched->warnings = list;
+	told.enriched->n_warnings = 1;
+	assert_int_equal(add(fixture, verdict_on(fixture, &told, 1)), TD_ADDED);
+	assert_int_equal(move(fixture)->counts.warned, 1);
+	assert_stored(fixture, "open", "3/b", "5 E203 E305 E401");
+	assert_stored(fixture, "codes", "E203", "1");
+	assert_stored(fixture, "codes", "E401", "1");
+	assert_stored(fixture, "codes", "W001", "1");
+	assert_int_equal(add(fixture, refuse(fixture, "c", 5, "unit", 2)), TD_ADDED);
+	assert_int_equal(add(fixture, refuse(fixture, "d", 5, "unit", 3)), TD_ADDED);
+	(void)move(fixture);
+	assert_stored(fixture, "codes", "E203", "3");
+}
+
+/* The rejected ones have their numbers, too. */
+static void a_source_s_numbers_and_checkpoints_are_kept(void **state)
+{
+	fixture_t *fixture = *state;
+	static uint8_t hash[32] = {7, 8, 9};
+	Thidua__V1__Checkpoint checkpoint = THIDUA__V1__CHECKPOINT__INIT;
+	td_told_t told = accident(fixture, "a", 1, 7);
+	assert_int_equal(add(fixture, verdict_on(fixture, &told, 0)), TD_ADDED);
+	told = td_told_refused(accident(fixture, "b", 1, 7).event, 203, "unit", fixture->arena);
+	told.event->sequence = 3;
+	assert_int_equal(add(fixture, verdict_on(fixture, &told, 1)), TD_ADDED);
+	told = accident(fixture, "", 0, 7);
+	told.event->kind = THIDUA__V1__KIND__KIND_CHECKPOINT;
+	told.event->sequence = 4;
+	told.event->body_case = THIDUA__V1__EVENT__BODY_CHECKPOINT;
+	told.event->checkpoint = &checkpoint;
+	checkpoint.last_sequence = 3;
+	checkpoint.running_sha256 = (ProtobufCBinaryData){sizeof hash, hash};
+	checkpoint.complete_until = told.event->occurred_at;
+	assert_int_equal(add(fixture, verdict_on(fixture, &told, 2)), TD_ADDED);
+	const struct td_head_counts *counts = &move(fixture)->counts;
+	assert_int_equal(counts->checkpoints, 1);
+	assert_int_equal(counts->newer, 1);
+	td_source_t source;
+	td_source_init("main", 5, &source);
+	assert_true(td_source_unpack(stored(fixture, "sources", "main/5"), &source));
+	assert_int_equal(source.seen.next, 5);
+	assert_int_equal(source.seen.hole_count, 1);
+	assert_int_equal(source.checkpoint_sequence, 4);
+	assert_memory_equal(source.checkpoint_sha256, hash, sizeof hash);
+	assert_int_equal(source.complete_until_ms, checkpoint.complete_until->seconds * 1000);
+	assert_int_equal(source.last_append_ms, NOW_MS + 2);
+}
+
 static void a_conflict_is_listed_with_its_revision(void **state)
 {
 	fixture_t *fixture = *state;
@@ -423,7 +489,12 @@ static void what_was_altered_by_hand_tears_the_shard(void **state)
 		{"d:20210305", "#", "18446744073709551616"},
 		{"s:", "a", "altered"},
 		{"sources", "main/5", "altered"},
+		{"codes", "W001", "0"},
+		{"codes", "W001", "-1"},
+		{"codes", "W001", "many"},
 	};
+	Thidua__V1__Finding warning = THIDUA__V1__FINDING__INIT, *warnings[] = {&warning};
+	warning.code = 1001;
 	for (size_t i = 0; i < TD_COUNT(cases); i++) {
 		td_told_t told = accident(fixture, "a", 1, 7);
 		char key[TD_KEY_MAX], field[TD_FIELD_MAX];
@@ -437,6 +508,8 @@ static void what_was_altered_by_hand_tears_the_shard(void **state)
 		told = accident(fixture, "a", 2, 8);
 		told.event->occurred_at->seconds += 86400;
 		told = td_told_accepted(told.event, TD_TOLD_REPORTER, fixture->arena);
+		told.enriched->warnings = warnings;
+		told.enriched->n_warnings = 1;
 		assert_int_equal(add(fixture, verdict_on(fixture, &told, 1)), TD_ADDED);
 		print_message("%s %s\n", cases[i].key, cases[i].value);
 		assert_false(td_model_store_move(&fixture->store, fixture->batch, &fixture->err));
@@ -477,6 +550,8 @@ int main(void)
 		TEST(each_verdict_is_counted_for_what_it_is),
 		TEST(the_greatest_sign_off_of_a_period_stands),
 		TEST(a_rejection_is_open_with_its_codes_until_it_is_corrected),
+		TEST(every_code_of_a_verdict_is_counted_and_shown_once),
+		TEST(a_source_s_numbers_and_checkpoints_are_kept),
 		TEST(a_conflict_is_listed_with_its_revision),
 		TEST(a_correction_moves_a_record_whole),
 		TEST(absurd_amounts_are_added_and_taken_back),

@@ -1,6 +1,7 @@
 /* reconcile_sources: what a source numbered and the log has not, has otherwise, or has too late. */
 #include "aggregator/audit/reconcile_sources.h"
 
+#include "aggregator/position.h"
 #include "producers/segment.h"
 #include "tests/model/told.h"
 #include "tests/support/tables.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-enum { ARENA = 1024 * 1024, EVENT_MAX = 512, TEXT_MAX = 1024, MINUTE_MS = 60000 };
+enum { ARENA = 1024 * 1024, EVENT_MAX = 512, TEXT_MAX = 4096, MINUTE_MS = 60000 };
 
 static const int64_t NOW_MS = 1614934800000; /* 2021-03-05T16:00+07:00 */
 
@@ -188,6 +189,27 @@ static void a_repeat_is_compared_as_long_as_it_lies_in_the_window(void **state)
 	td_sources_free(sources);
 }
 
+static void more_gaps_than_can_be_remembered_are_named_at_once(void **state)
+{
+	(void)state;
+	enum { EVENTS = TD_HOLES_MAX + 2 };
+	static char script[2 * EVENTS + 1], log[8 * EVENTS];
+	char text[TEXT_MAX] = "";
+	size_t used = 0;
+	td_err_t err;
+	memset(script, 'e', sizeof script - 1);
+	for (unsigned i = 1; i <= EVENTS; i++)
+		used += (size_t)snprintf(log + used, sizeof log - used, "%u ", 2 * i);
+	td_sources_t *sources = td_sources_new(TD_TOLD_REPORTER, (td_mismatch_to_t){hear, text});
+	assert_non_null(sources);
+	take(sources, script, log, &err);
+	assert_int_equal(strncmp(text, "sequence_gap 129, sequence_gap 131, sequence_gap 1,", 51),
+			 0);
+	assert_int_equal(td_sources_get(sources, 0)->missing, EVENTS);
+	assert_int_equal(td_sources_get(sources, 0)->next_sequence, 2 * EVENTS + 1);
+	td_sources_free(sources);
+}
+
 static void what_is_another_reporter_s_or_nobody_s_is_counted_apart(void **state)
 {
 	(void)state;
@@ -220,6 +242,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_trail_is_told_as_it_was),
 		cmocka_unit_test(a_repeat_is_compared_as_long_as_it_lies_in_the_window),
+		cmocka_unit_test(more_gaps_than_can_be_remembered_are_named_at_once),
 		cmocka_unit_test(what_is_another_reporter_s_or_nobody_s_is_counted_apart),
 		cmocka_unit_test(every_mismatch_has_a_code_and_two_sentences),
 	};

@@ -129,6 +129,16 @@ static bool hear(void *context, const td_mismatch_t *mismatch, td_err_t *err)
 	return true;
 }
 
+static bool hear_all(void *context, const td_mismatch_t *mismatch, td_err_t *err)
+{
+	char *text = context;
+	size_t used = strlen(text);
+	(void)err;
+	(void)snprintf(text + used, 8192 - used, "[%u-%u]", (unsigned)mismatch->first_offset,
+		       (unsigned)mismatch->last_offset);
+	return true;
+}
+
 /* What the raw log has at that offset or behind it, below the audited end. */
 static const td_raw_t *read_raw(uint64_t offset, td_raw_t *raw)
 {
@@ -220,11 +230,39 @@ static void an_audit_that_begins_later_asks_for_nothing_before(void **state)
 	assert_string_equal(text, "verdict_missing 3-3");
 }
 
+/* Verdicts on every second offset of a long log, each of which is absent there. */
+static void more_holes_than_can_be_remembered_are_named_at_once(void **state)
+{
+	(void)state;
+	char text[8192] = "";
+	td_err_t err;
+	td_verdicts_t verdicts;
+	enum { VERDICTS = TD_HOLES_MAX + 2, END = 2 * VERDICTS };
+	td_verdicts_init(&verdicts, &(td_verdicts_of_t){.reporter = TD_TOLD_REPORTER,
+							.versions = versions,
+							.end = END,
+							.log_end = END,
+							.to = {hear_all, text}});
+	for (uint64_t i = 0; i < VERDICTS; i++) {
+		td_arena_reset(arena);
+		td_verdict_record_t record = {i, absent(2 * i + 1, 2 * i + 1, false)};
+		assert_true(td_verdicts_take(&verdicts, &record, NULL, judging, &err));
+	}
+	assert_non_null(strstr(text, "[128-128][130-130]"));
+	assert_int_equal(verdicts.missing, 2);
+	assert_true(td_verdicts_finish(&verdicts, &err));
+	assert_int_equal(verdicts.missing, VERDICTS);
+	assert_int_equal(verdicts.absent, VERDICTS);
+	assert_non_null(strstr(text, "[0-0]"));
+	assert_non_null(strstr(text, "[126-126]"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_verdict_is_held_against_the_rules),
 		cmocka_unit_test(an_audit_that_begins_later_asks_for_nothing_before),
+		cmocka_unit_test(more_holes_than_can_be_remembered_are_named_at_once),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

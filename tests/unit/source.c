@@ -123,6 +123,32 @@ static void another_source_s_state_is_refused(void **state)
 	assert_false(td_source_unpack((td_slice_t){packed, size - 1}, &other));
 }
 
+/* Packed as they are: what a faulty writer could have left. */
+static void gaps_that_overlap_or_lie_beyond_what_was_seen_are_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		uint64_t next;
+		td_range_t gaps[2];
+		bool taken;
+	} cases[] = {
+		{10, {{2, 3}, {5, 9}}, true},   {10, {{2, 3}, {4, 9}}, true},
+		{10, {{2, 3}, {5, 10}}, false}, {10, {{2, 3}, {3, 9}}, false},
+		{10, {{5, 9}, {2, 3}}, false},  {10, {{2, 1}, {5, 9}}, false},
+		{10, {{0, 1}, {5, 9}}, false},  {0, {{0, 0}, {0, 0}}, false},
+	};
+	for (size_t i = 0; i < TD_COUNT(cases); i++) {
+		uint8_t packed[TD_SOURCE_PACKED_MAX];
+		td_source_t source = fresh(), back = fresh();
+		source.seen.next = cases[i].next;
+		source.seen.hole_count = 2;
+		memcpy(source.seen.holes, cases[i].gaps, sizeof cases[i].gaps);
+		size_t size = td_source_pack(&source, packed);
+		assert_int_equal(td_source_unpack((td_slice_t){packed, size}, &back),
+				 cases[i].taken);
+	}
+}
+
 static void a_field_names_source_and_epoch(void **state)
 {
 	(void)state;
@@ -142,6 +168,7 @@ int main(void)
 		cmocka_unit_test(the_latest_checkpoint_stands_whatever_order_they_come_in),
 		cmocka_unit_test(a_state_comes_back_exactly),
 		cmocka_unit_test(another_source_s_state_is_refused),
+		cmocka_unit_test(gaps_that_overlap_or_lie_beyond_what_was_seen_are_refused),
 		cmocka_unit_test(a_field_names_source_and_epoch),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
