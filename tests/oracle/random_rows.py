@@ -21,6 +21,7 @@ LEVELS = {'ORDER_FEATS_OF_ARMS': 'STATE', 'ORDER_OTHER': 'STATE', 'MEDAL': 'STAT
           'STATE_HONOUR': 'STATE', 'STATE_PRIZE': 'STATE', 'MERIT_PRIME_MINISTER': 'GOVERNMENT',
           'MERIT_MINISTRY': 'MINISTRY', 'MERIT_PROVINCE': 'LOCAL',
           'COMMEMORATIVE_MEDAL': 'MINISTRY', 'CERTIFICATE': 'PROVINCE_FORCE', 'LETTER': 'LOCAL'}
+UNCOUNTED = ('checkpoint', 'sign_off')
 CRITERIA = {1: 20000, 2: 25000, 3: 25000, 4: 15000, 5: 10000, 6: 5000, 7: 2000, 8: 0}
 
 
@@ -58,7 +59,8 @@ class RandomRows:
 
     def record(self, reporter, number):
         """All statements about one record."""
-        kind = self.dice.choice(self.reference.reporters[reporter]['kinds'].split(',')[:-1])
+        kinds = self.reference.reporters[reporter]['kinds'].split(',')
+        kind = self.dice.choice([kind for kind in kinds if kind not in UNCOUNTED])
         revision, rows = 0, []
         for _ in range(self.dice.choice((1, 1, 1, 2, 3, 4))):
             # Mostly a new revision; sometimes the same one again, with another content.
