@@ -267,9 +267,10 @@ bool td_reference_diff(const Thidua__V1__ReferenceVersion *before,
 			    : a == after->n_files
 				    ? -1
 				    : strcmp(before->files[b]->name, after->files[a]->name);
+		const char *name = order <= 0 ? before->files[b]->name : after->files[a]->name;
 		const Thidua__V1__ReferenceFile *old = order <= 0 ? before->files[b++] : NULL;
 		const Thidua__V1__ReferenceFile *new = order >= 0 ? after->files[a++] : NULL;
-		if (!diff_table(old ? old->name : new->name, old, new, arena, out, rows))
+		if (!diff_table(name, old, new, arena, out, rows))
 			return false;
 	}
 	return true;

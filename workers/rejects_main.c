@@ -1,9 +1,9 @@
 /* thidua-rejects: what was rejected and why, and what still waits for a correction. */
 #include "common/arena.h"
 #include "common/kafka.h"
-#include "common/localday.h"
 #include "common/log.h"
 #include "common/opt.h"
+#include "proto/json_text.h"
 #include "workers/reason.h"
 #include "workers/rejects.h"
 #include "workers/rejects_show.h"
@@ -112,15 +112,18 @@ static bool read_code(const char *text, td_rejects_view_t *view, td_err_t *err)
 /* "2021-03-05" as that day's first millisecond. */
 static bool read_since(const char *text, td_rejects_view_t *view, td_err_t *err)
 {
-	int year = 0, month = 0, day_of_month = 0, used = 0;
-	int32_t day = 0;
+	enum { DAY_SIZE = 10, MS = 1000 };
+	char moment[TD_TIMESTAMP_TEXT_MAX];
+	int64_t seconds = 0;
+	int32_t nanos = 0;
 
 	if (!text)
 		return true;
-	if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day_of_month, &used) != 3 || text[used] ||
-	    !td_localday_of_yyyymmdd(year * 10000 + month * 100 + day_of_month, &day))
+	(void)snprintf(moment, sizeof(moment), "%.*sT00:00:00+07:00", DAY_SIZE, text);
+	if (strlen(text) != DAY_SIZE ||
+	    !td_timestamp_parse(td_slice_text(moment), &seconds, &nanos))
 		return td_err_set(err, TD_EUSAGE, "--since %s: must be a day, as 2021-03-05", text);
-	view->since_ms = td_localday_start_ms(day);
+	view->since_ms = seconds * MS;
 	return true;
 }
 

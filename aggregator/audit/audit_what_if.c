@@ -92,7 +92,8 @@ static bool sum_up(const what_if_t *what, td_shelf_t *shelf, size_t index, td_su
 		td_err_set(err, TD_EBUG, "tallies cannot be summed"));
 }
 
-static void say_figure(td_audit_t *audit, const td_sum_t *now, const td_sum_t *then)
+/* `sum` says of what. */
+static void say_figure(td_audit_t *audit, const td_sum_t *sum, int64_t now, int64_t then)
 {
 	static const td_report_kind_t kind = {"figures",
 					      "Số liệu sẽ đổi",
@@ -104,35 +105,45 @@ static void say_figure(td_audit_t *audit, const td_sum_t *now, const td_sum_t *t
 					       {"label", "Chỉ tiêu", "Figure", false},
 					       {"now", "Hiện nay", "Now", true},
 					       {"then", "Theo dự thảo", "By the draft", true}}};
-	const td_sum_t *any = now != NULL ? now : then;
-	const td_metric_info_t *metric = td_metric_find(any->metric);
+	const td_metric_info_t *metric = td_metric_find(sum->metric);
 	const td_report_cell_t cells[] = {
-		{any->province, 0},
+		{sum->province, 0},
 		{metric != NULL ? metric->code : "?", 0},
 		{metric != NULL ? td_say(td_report_lang(audit->report), metric->vi, metric->en)
 				: "?",
 		 0},
-		{NULL, now != NULL ? now->value : 0},
-		{NULL, then != NULL ? then->value : 0}};
+		{NULL, now},
+		{NULL, then}};
 	td_report_row(audit->report, &kind, cells);
 }
 
-/* Both are sorted by province and metric. */
+/* The order of sums: by province, then by metric; what has ended comes last. */
+static int order_of(const td_sums_t *a, size_t i, const td_sums_t *b, size_t j)
+{
+	if (i == a->count || j == b->count)
+		return i == a->count ? 1 : -1;
+	int order = strcmp(a->items[i].province, b->items[j].province);
+	if (order != 0)
+		return order;
+	return (a->items[i].metric > b->items[j].metric) -
+	       (a->items[i].metric < b->items[j].metric);
+}
+
 static void say_figures(td_audit_t *audit, const td_sums_t *now, const td_sums_t *then)
 {
 	size_t i = 0, j = 0;
 	while (i < now->count || j < then->count) {
-		const td_sum_t *a = i < now->count ? &now->items[i] : NULL;
-		const td_sum_t *b = j < then->count ? &then->items[j] : NULL;
-		int order = a == NULL ? 1 : b == NULL ? -1 : strcmp(a->province, b->province);
-		if (order == 0)
-			order = (a->metric > b->metric) - (a->metric < b->metric);
-		a = order <= 0 ? a : NULL;
-		b = order >= 0 ? b : NULL;
-		i += a != NULL ? 1 : 0;
-		j += b != NULL ? 1 : 0;
-		if (a == NULL || b == NULL || a->value != b->value)
-			say_figure(audit, a, b);
+		int order = order_of(now, i, then, j);
+		if (order < 0) {
+			say_figure(audit, &now->items[i], now->items[i].value, 0);
+		} else if (order > 0) {
+			say_figure(audit, &then->items[j], 0, then->items[j].value);
+		} else if (now->items[i].value != then->items[j].value) {
+			say_figure(audit, &now->items[i], now->items[i].value,
+				   then->items[j].value);
+		}
+		i += order <= 0;
+		j += order >= 0;
 	}
 }
 
