@@ -1,6 +1,7 @@
 /* compare: the live tallies against the log, bucket by bucket, and the events behind a difference.
  */
 #include "aggregator/audit/audit.h"
+#include "aggregator/audit/audit_published.h"
 #include "aggregator/audit/compare.h"
 #include "aggregator/audit/events.h"
 #include "aggregator/dimension.h"
@@ -358,6 +359,8 @@ static bool compare_all(comparisons_t *all, td_err_t *err)
 
 bool td_audit_compare(td_audit_t *audit, td_err_t *err)
 {
+	if (audit->settings->published != NULL)
+		return td_audit_published(audit, err);
 	if (audit->as_of_ms > 0)
 		return td_err_set(err, TD_EUSAGE,
 				  "Redis speaks of now: --as-of goes with replay and explain");

@@ -85,6 +85,8 @@ static const td_opt_t options[] = {
 	ASKED("to", 0, "DAY", TD_OPT_TEXT, to, "last day, included; of prove: the newer seal"),
 	ASKED("between", 0, "MOMENT", TD_OPT_TEXT, between,
 	      "changed: the first moment; the second is the argument behind it"),
+	ASKED("published", 0, "FILE", TD_OPT_PATH, published,
+	      "compare: figures printed elsewhere, as CSV"),
 	ASKED("reference", 0, "DIR", TD_OPT_PATH, reference,
 	      "what-if: folder of the draft reference data"),
 	ASKED("key", 'k', "FILE", TD_OPT_LIST, key, "private key to sign with; may be repeated"),

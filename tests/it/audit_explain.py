@@ -76,6 +76,24 @@ class Explain(case.ServerTest):
                                      code=2)
             self.assertIn('says nothing of accident/none', said.stderr)
 
+    def test_published_figures_are_compared_with_the_log(self):
+        days = ('--from', '2021-03-01', '--to', '2021-07-31')
+        said = self.pipeline.run('tally', 'accidents.deaths', 'accidents.injured', *days,
+                                 '--province', 'vn-06', '--format', 'csv').stdout
+        printed = self.world.path / 'printed.csv'
+        printed.write_text(said, 'utf-8')
+        found = self.audit('compare', '--published', str(printed), *days)
+        self.assertEqual((found['outcome'], found['figures_compared']), ('equal', 2))
+        printed.write_text('value,metric,dimension\n11,accidents.deaths,\n'
+                           '11,accidents.deaths,class=serious\n'
+                           '11,accidents.deaths,serious\n12,accidents.injured,\n', 'utf-8')
+        found = self.audit('compare', '--published', str(printed), *days, code=1)
+        row, = found['published']['rows']
+        self.assertEqual((row['line'], row['published'], row['log']), (5, 12, 11))
+        printed.write_text('metric,value\nno.such,1\n', 'utf-8')
+        self.assertIn('line 2', self.pipeline.run('audit', 'compare', '--published', printed,
+                                                  code=2).stderr)
+
     def test_a_draft_of_reference_data_is_tried_without_writing_anything(self):
         self.assertEqual(self.audit('what-if', '--reference', str(REFERENCE))['outcome'], 'equal')
         draft = self.world.path / 'draft'
