@@ -43,15 +43,15 @@ void td_doctor_wrong(td_doctor_t *doctor, const char *mend, const char *format, 
 static void examine(td_doctor_t *doctor)
 {
 	td_doctor_kafka(doctor);
+	td_doctor_redis(doctor);
 	td_doctor_reference(doctor);
 	td_doctor_topics(doctor);
-	td_doctor_redis(doctor);
 	td_doctor_shards(doctor);
 }
 
 bool td_admin_doctor(const td_admin_t *admin, td_err_t *err)
 {
-	td_doctor_t doctor = {.admin = admin, .generation = (uint32_t)admin->settings->generation};
+	td_doctor_t doctor = {.admin = admin};
 	examine(&doctor);
 	td_kafka_admin_free(doctor.kafka);
 	td_admin_books_free(&doctor.books);

@@ -1,6 +1,7 @@
 /* init: the topics of every reporter, and on demand the rights to them. */
 #include "aggregator/admin.h"
 #include "aggregator/admin_topics.h"
+#include "aggregator/registry.h"
 
 #include <stdlib.h>
 
@@ -12,6 +13,12 @@ typedef struct init {
 	td_kafka_admin_t *kafka;
 	size_t made, there, wrong;
 } init_t;
+
+/* Topics come before any shard: where none is named, the first generation is meant. */
+static uint32_t generation_of(const td_admin_settings_t *settings)
+{
+	return settings->generation == TD_REGISTRY_LIVE ? 0 : (uint32_t)settings->generation;
+}
 
 static void hear_wrong(void *context, const char *wrong, const char *mend)
 {
@@ -38,7 +45,7 @@ static bool make_topics(init_t *init, const td_reference_t *reference, td_err_t 
 {
 	const td_admin_settings_t *settings = init->admin->settings;
 	td_admin_topics_t topics;
-	bool fine = td_admin_topics_make(reference, (uint32_t)settings->generation,
+	bool fine = td_admin_topics_make(reference, generation_of(settings),
 					 settings->kafka.single_node, &topics, err);
 	for (size_t i = 0; fine && i < topics.count; i++)
 		fine = make_topic(init, &topics.items[i], err);
@@ -62,7 +69,7 @@ static bool allow_reporter(init_t *init, const td_reporter_t *reporter, td_err_t
 	char principal[PRINCIPAL_MAX], raw[TD_TOPIC_MAX], verdicts[TD_TOPIC_MAX];
 	(void)snprintf(principal, sizeof principal, "User:%s", reporter->id);
 	td_topic_raw(reporter->id, raw);
-	td_topic_verdicts(reporter->id, (uint32_t)init->admin->settings->generation, verdicts);
+	td_topic_verdicts(reporter->id, generation_of(init->admin->settings), verdicts);
 	const td_kafka_acl_t acls[] = {
 		{.principal = principal, .resource = raw, .operation = "write"},
 		{.principal = principal, .resource = raw, .operation = "describe"},

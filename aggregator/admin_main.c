@@ -1,5 +1,6 @@
 /* thidua-admin: what an operator does to a cluster, and what is wrong with it. */
 #include "aggregator/admin.h"
+#include "aggregator/registry.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/opt.h"
@@ -18,9 +19,11 @@ static const td_opt_t options[] = {
 	 .argument = "N",
 	 .type = TD_OPT_INT,
 	 .at = offsetof(td_admin_settings_t, generation),
-	 .standard = "0",
+	 .standard = "-1",
+	 .min = TD_REGISTRY_LIVE,
 	 .max = 1000000,
-	 .doc = "generation of the judgement that is meant"},
+	 .doc = "generation of the judgement that is meant; -1 is the live one, for init the "
+		"first"},
 	OPTION("acl", NULL, TD_OPT_BOOL, acl, "init: give the rights to the topics too"),
 	OPTION("in-force-from", "MOMENT", TD_OPT_TEXT, in_force_from,
 	       "publish: from when the version judges: now, +1m, 2021-06-01T07:30"),

@@ -1,6 +1,7 @@
 /* shard rebuild: marks a shard, so that its aggregator clears it and folds it anew. */
 #include "aggregator/admin.h"
 #include "aggregator/admin_look.h"
+#include "aggregator/registry.h"
 
 enum { TRIES_MAX = 50 };
 
@@ -27,10 +28,20 @@ static bool mark(td_store_t *store, const char *reporter, uint32_t generation, t
 			  reporter, TRIES_MAX);
 }
 
+static bool find_generation(const td_admin_t *admin, uint32_t *generation, td_err_t *err)
+{
+	td_redis_t *redis = td_redis_new(&admin->settings->redis, err);
+	bool fine = redis && td_registry_live(redis, admin->settings->generation, generation, err);
+	td_redis_free(redis);
+	return fine;
+}
+
 bool td_admin_shard_rebuild(const td_admin_t *admin, td_err_t *err)
 {
 	const char *reporter = admin->arguments[0];
-	uint32_t generation = (uint32_t)admin->settings->generation;
+	uint32_t generation;
+	if (!find_generation(admin, &generation, err))
+		return false;
 	if (!td_topic_reporter_valid(reporter))
 		return td_look_none(reporter, generation, err);
 	td_store_t *store = td_store_new(&admin->settings->redis, reporter, generation, err);

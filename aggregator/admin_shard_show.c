@@ -37,13 +37,12 @@ static void close_desk(desk_t *desk)
 static bool open_desk(const td_admin_t *admin, desk_t *desk, td_err_t *err)
 {
 	const td_admin_settings_t *settings = admin->settings;
-	*desk = (desk_t){.admin = admin,
-			 .generation = (uint32_t)settings->generation,
-			 .arena = td_arena_new(ARENA_MAX)};
+	*desk = (desk_t){.admin = admin, .arena = td_arena_new(ARENA_MAX)};
 	if (!desk->arena)
 		return no_memory(err);
 	desk->redis = td_redis_new(&settings->redis, err);
-	if (desk->redis)
+	if (desk->redis &&
+	    td_registry_live(desk->redis, settings->generation, &desk->generation, err))
 		desk->kafka = td_kafka_admin_new(&settings->kafka, "thidua-admin",
 						 TD_ADMIN_TIMEOUT_MS, err);
 	return desk->kafka != NULL;

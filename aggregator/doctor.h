@@ -15,7 +15,7 @@ enum { TD_CLOCK_TOLERANCE_MS = 2000 };
 
 typedef struct td_doctor {
 	const td_admin_t *admin;
-	uint32_t generation;
+	uint32_t generation; /* the one asked for, or the live one once Redis has said it */
 	td_kafka_admin_t *kafka;
 	td_admin_books_t books;
 	const td_reference_t *reference; /* whose reporters there must be topics and shards for */
@@ -35,10 +35,10 @@ void td_doctor_clock(td_doctor_t *doctor, const char *whose, int64_t theirs_ms, 
 		     int64_t after_ms);
 
 /* The examinations; each leaves out what cannot be examined any more. */
-void td_doctor_kafka(td_doctor_t *doctor);     /* brokers, and their clock */
-void td_doctor_reference(td_doctor_t *doctor); /* which version judges */
-void td_doctor_topics(td_doctor_t *doctor);    /* there, and set as they must be */
+void td_doctor_kafka(td_doctor_t *doctor);     /* brokers */
 void td_doctor_redis(td_doctor_t *doctor);     /* settings, durability, clock */
+void td_doctor_reference(td_doctor_t *doctor); /* which version judges */
+void td_doctor_topics(td_doctor_t *doctor);    /* there, and set as they must be; clock */
 void td_doctor_shards(td_doctor_t *doctor);    /* states, holes, what does not move, decisions */
 
 #endif

@@ -1,5 +1,6 @@
 /* doctor: Redis itself: whether it may be used, keeps what it is given, and has room. */
 #include "aggregator/doctor.h"
+#include "aggregator/registry.h"
 #include "common/clock.h"
 
 #include <inttypes.h>
@@ -94,6 +95,14 @@ static void check_time(td_doctor_t *doctor, const td_redis_reply_t *reply, int64
 				td_clock_wall_ms());
 }
 
+static void find_generation(td_doctor_t *doctor, td_redis_t *redis)
+{
+	td_err_t err;
+	if (!td_registry_live(redis, doctor->admin->settings->generation, &doctor->generation,
+			      &err))
+		td_doctor_wrong(doctor, "", "%s", err.text);
+}
+
 void td_doctor_redis(td_doctor_t *doctor)
 {
 	td_err_t err;
@@ -109,6 +118,7 @@ void td_doctor_redis(td_doctor_t *doctor)
 			check_info(doctor, td_redis_reply_text(td_redis_reply(redis, 0)));
 			check_time(doctor, td_redis_reply(redis, 1), before_ms);
 			check_torn_file(doctor, redis);
+			find_generation(doctor, redis);
 		}
 	}
 	if (!fine)

@@ -39,7 +39,7 @@ void td_layout_prefix(const char *reporter, uint32_t generation, char *prefix)
 
 void td_layout_registry(uint32_t generation, char *key)
 {
-	char *at = put_text(key, "thidua:");
+	char *at = put_text(key, TD_LAYOUT_SHARED);
 	at = put_number(at, generation);
 	at = put_text(at, ":shards");
 	*at = '\0';

@@ -45,12 +45,16 @@ typedef enum td_span {
 /* "{vn-06}:0:" into `prefix` of TD_KEY_MAX bytes. */
 void td_layout_prefix(const char *reporter, uint32_t generation, char *prefix);
 
-/* "thidua:0:shards" into `key` of TD_KEY_MAX bytes: the set of all reporters of a generation; the
- * one key outside the shards. */
-void td_layout_registry(uint32_t generation, char *key);
+/* The keys outside the shards have one tag, which no reporter has, and so one slot: they are read
+ * and written together. */
+#define TD_LAYOUT_SHARED "{thidua.}:"
 
-/* Set of all generations that have shards. */
-#define TD_LAYOUT_GENERATIONS "thidua:generations"
+/* The number of the generation whose figures count, and the set of all that have shards. */
+#define TD_LAYOUT_LIVE        TD_LAYOUT_SHARED "live"
+#define TD_LAYOUT_GENERATIONS TD_LAYOUT_SHARED "generations"
+
+/* "{thidua.}:0:shards" into `key` of TD_KEY_MAX bytes: the set of all reporters of a generation. */
+void td_layout_registry(uint32_t generation, char *key);
 
 /* Key of the tally hash that holds `day` at `span`, by province or by unit (no hours by unit). */
 void td_layout_tally_key(const char *prefix, td_span_t span, bool by_unit, int32_t day, char *key);

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define LIVE "thidua:live"
-
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -54,7 +52,7 @@ bool td_registry_list(td_redis_t *redis, uint32_t generation, td_arena_t *arena,
 	return true;
 }
 
-/* What "thidua:live" says; false when nothing, or no number. */
+/* What the live key says; false when nothing, or no number. */
 static bool read_live(const td_redis_reply_t *reply, uint32_t *generation)
 {
 	int64_t number;
@@ -71,7 +69,7 @@ bool td_registry_live(td_redis_t *redis, int64_t wanted, uint32_t *generation, t
 	if (wanted != TD_REGISTRY_LIVE)
 		return true;
 	*generation = 0;
-	td_redis_add_words(redis, "GET", LIVE);
+	td_redis_add_words(redis, "GET", TD_LAYOUT_LIVE);
 	td_redis_add_words(redis, "SMEMBERS", TD_LAYOUT_GENERATIONS);
 	if (!td_redis_run(redis, err))
 		return false;
@@ -92,7 +90,7 @@ bool td_registry_switch(td_redis_t *redis, uint32_t generation, td_err_t *err)
 {
 	char number[16];
 	(void)snprintf(number, sizeof number, "%u", (unsigned)generation);
-	td_redis_add_words(redis, "SET", LIVE, number);
+	td_redis_add_words(redis, "SET", TD_LAYOUT_LIVE, number);
 	return td_redis_run(redis, err);
 }
 

@@ -204,7 +204,7 @@ bool td_tally_status(const td_tally_t *tally, const char **text, td_err_t *err)
 {
 	td_shard_view_t *shards;
 	size_t count;
-	const td_tally_ask_t ask = {.generation = (uint32_t)tally->settings->generation};
+	const td_tally_ask_t ask = {.generation = tally->generation};
 	Thidua__V1__TallyStatus status;
 	if (!td_tally_read(tally->redis, &ask, tally->arena, &shards, &count, err))
 		return false;

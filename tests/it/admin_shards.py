@@ -99,7 +99,7 @@ class Doctor(Operator, case.SharedServersTest):
         said = self.admin('doctor').stdout
         self.assertNotIn('WRONG', said)
         self.assertEqual(said.splitlines()[-1], 'nothing is wrong')
-        for part in ('Kafka: 1 broker', 'version 1 judges', '22 topics', 'append-only file',
+        for part in ('Kafka: 1 broker', 'version 1 judges', '23 topics', 'append-only file',
                      "the broker's clock and ours agree", "Redis' clock and ours agree",
                      '10 reporters'):
             self.assertIn(part, said)
