@@ -136,7 +136,7 @@ static bool cosign(witnessing_t *witnessing, td_err_t *err)
 
 static bool witness(witnessing_t *witnessing, td_err_t *err)
 {
-	bool any;
+	bool any = false;
 	td_found_seal_t seen;
 	if (!read_file(witnessing, err) || !read_seen(witnessing, &any, &seen, err))
 		return false;
