@@ -8,6 +8,7 @@
  */
 #include "aggregator/batch.h"
 #include "aggregator/store.h"
+#include "common/buf.h"
 #include "common/clock.h"
 #include "tests/bench/sample.h"
 
@@ -27,6 +28,8 @@ typedef struct bench {
 	td_head_t head;
 	td_stored_head_t stored;
 	redisContext *bare;
+	td_buf_t verdicts; /* of the batch, */
+	size_t *sizes;     /* and their sizes */
 	int64_t folded_us, bare_us, skipped_us;
 } bench_t;
 
@@ -151,23 +154,33 @@ static bool repeat_bare(bench_t *bench, td_entries_t states, td_entries_t cells)
 	return ok;
 }
 
+/* Makes the verdicts of a batch, one behind the other. */
+static void make_verdicts(bench_t *bench, uint64_t from, uint64_t count)
+{
+	uint8_t packed[TD_SAMPLE_MAX];
+	td_buf_clear(&bench->verdicts);
+	for (uint64_t i = 0; i < count; i++) {
+		bench->sizes[i] = td_sample_verdict(FOLDED, from + i, 1640000000000, packed);
+		td_buf_add(&bench->verdicts, packed, bench->sizes[i]);
+	}
+}
+
 static bool one_batch(bench_t *bench, uint64_t from, uint64_t count, td_err_t *err)
 {
-	static uint8_t packed[TD_SAMPLE_MAX];
 	td_entries_t states, cells;
-	int64_t began_us = td_clock_mono_us(), making_us = 0;
+	make_verdicts(bench, from, count);
+	const uint8_t *at = bench->verdicts.data;
+	int64_t began_us = td_clock_mono_us();
 	td_batch_begin(bench->batch, &bench->head);
-	for (uint64_t i = from; i < from + count; i++) {
-		int64_t sample_us = td_clock_mono_us();
-		size_t size = td_sample_verdict(FOLDED, i, 1640000000000, packed);
-		making_us += td_clock_mono_us() - sample_us;
-		if (td_batch_add(bench->batch, (td_slice_t){packed, size}, i, err) != TD_ADDED)
+	for (uint64_t i = 0; i < count; at += bench->sizes[i++]) {
+		td_slice_t verdict = {at, bench->sizes[i]};
+		if (td_batch_add(bench->batch, verdict, from + i, err) != TD_ADDED)
 			return td_err_set(err, TD_EBUG, "verdict %llu was not taken",
-					  (unsigned long long)i);
+					  (unsigned long long)(from + i));
 	}
 	if (!fold(bench, &states, &cells, err))
 		return false;
-	bench->folded_us += td_clock_mono_us() - began_us - making_us;
+	bench->folded_us += td_clock_mono_us() - began_us;
 	bench->head = *td_batch_head(bench->batch);
 	if (!repeat_bare(bench, states, cells))
 		return td_err_set(err, TD_EUNAVAILABLE, "the bare writer failed");
@@ -221,12 +234,16 @@ int main(int argc, char **argv)
 	bench_t bench = {.bare = redisConnect(argv[1], (int)strtol(argv[2], NULL, 10))};
 	bench.store = td_store_new(&settings, FOLDED, 0, &err);
 	bench.batch = td_batch_new(FOLDED, 0, (size_t)per_batch, BATCH_BYTES);
-	bool ok = bench.bare && !bench.bare->err && bench.store && bench.batch && per_batch > 0 &&
-		  measure(&bench, verdicts, per_batch, &err);
+	bench.verdicts = td_buf_make(BATCH_BYTES);
+	bench.sizes = calloc((size_t)per_batch, sizeof(*bench.sizes));
+	bool ok = bench.sizes && bench.bare && !bench.bare->err && bench.store && bench.batch &&
+		  per_batch > 0 && measure(&bench, verdicts, per_batch, &err);
 	if (!ok)
 		(void)fail(err.text);
 	td_batch_free(bench.batch);
 	td_store_free(bench.store);
+	td_buf_free(&bench.verdicts);
+	free(bench.sizes);
 	if (bench.bare)
 		redisFree(bench.bare);
 	return ok ? 0 : 70;
