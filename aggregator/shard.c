@@ -48,6 +48,9 @@ td_shard_t *td_shard_new(const td_shard_env_t *env, const char *verdict_topic, t
 			shard->batch = td_batch_new(shard->reporter, env->generation,
 						    env->batch_max, env->batch_bytes);
 		if (shard->batch)
+			shard->other_batch = td_batch_new(shard->reporter, env->generation,
+							  env->batch_max, env->batch_bytes);
+		if (shard->other_batch)
 			return shard;
 		if (shard->store)
 			(void)td_err_set(err, TD_EMEMORY, "no memory for a batch of %s",
@@ -63,6 +66,7 @@ void td_shard_free(td_shard_t *shard)
 		return;
 	td_kafka_stream_close(shard->stream);
 	td_batch_free(shard->batch);
+	td_batch_free(shard->other_batch);
 	td_store_free(shard->store);
 	free(shard);
 }
@@ -151,66 +155,13 @@ void td_shard_contradicted(td_shard_t *shard, const td_err_t *err, int64_t now_m
 	shard->next_try_ms = now_ms + CHECK_EVERY_MS;
 }
 
-/* Reads, folds and writes the batch; err and what became of it when it was not written. */
-static td_stored_t move(td_shard_t *shard, td_err_t *err)
-{
-	td_fault("aggregator.read");
-	td_stored_t stored = td_store_watch(shard->store, &shard->stored, err);
-	if (stored != TD_STORED_DONE)
-		return stored;
-	stored = td_store_read(shard->store, td_batch_states(shard->batch), err);
-	if (stored != TD_STORED_DONE)
-		return stored;
-	if (!td_batch_fold(shard->batch, err))
-		return err->code == TD_EINTEGRITY ? TD_STORED_TORN : TD_STORED_AWAY;
-	td_fault("aggregator.folded");
-	stored = td_store_read(shard->store, td_batch_cells(shard->batch), err);
-	if (stored != TD_STORED_DONE)
-		return stored;
-	if (!td_batch_finish(shard->batch, err))
-		return err->code == TD_EINTEGRITY ? TD_STORED_TORN : TD_STORED_AWAY;
-	td_store_write_t write = {.expected = &shard->stored,
-				  .head = td_batch_head(shard->batch),
-				  .entries = td_batch_writes(shard->batch)};
-	write.deletes = td_batch_deletes(shard->batch, &write.delete_count);
-	return td_store_write(shard->store, &write, &shard->stored, err);
-}
-
-/* Writes the batch; false when the shard is lost or torn by now. */
-static bool flush(td_shard_t *shard, int64_t now_ms)
-{
-	td_err_t err;
-	if (shard->batch_since_ms < 0)
-		return true;
-	switch (move(shard, &err)) {
-	case TD_STORED_DONE:
-		break;
-	case TD_STORED_TORN:
-		td_shard_torn(shard, &err, now_ms);
-		return false;
-	default:
-		if (err.code == TD_EDATA)
-			td_shard_contradicted(shard, &err, now_ms);
-		else
-			td_shard_lost(shard, &err, now_ms);
-		return false;
-	}
-	shard->head = *td_batch_head(shard->batch);
-	shard->done_verdict = shard->next_verdict;
-	shard->batch_since_ms = -1;
-	shard->failures = 0;
-	td_store_forget(shard->store);
-	td_batch_begin(shard->batch, &shard->head);
-	return true;
-}
-
 static void fold_in(td_shard_t *shard, const td_kafka_item_t *record, int64_t now_ms)
 {
 	td_err_t err;
 	td_added_t added;
 	for (int tries = 0; tries < 2; tries++) {
 		added = td_batch_add(shard->batch, record->value, (uint64_t)record->offset, &err);
-		if (added != TD_ADDED_FULL || !flush(shard, now_ms))
+		if (added != TD_ADDED_FULL || !td_shard_flush(shard, now_ms))
 			break;
 	}
 	if (!shard->reading)
@@ -220,11 +171,14 @@ static void fold_in(td_shard_t *shard, const td_kafka_item_t *record, int64_t no
 				 "%s: the verdict at offset %lld alone is more than a batch holds; "
 				 "give batches more memory",
 				 shard->topic, (long long)record->offset);
+	bool refused = added == TD_ADDED_STOP || added == TD_ADDED_FULL;
+	if (refused && !td_shard_settle(shard, now_ms))
+		return;
 	if (added == TD_ADDED_STOP)
 		td_shard_contradicted(shard, &err, now_ms);
 	if (added == TD_ADDED_FULL)
 		td_shard_lost(shard, &err, now_ms);
-	if (added == TD_ADDED_STOP || added == TD_ADDED_FULL)
+	if (refused)
 		return;
 	if (shard->batch_since_ms < 0)
 		shard->batch_since_ms = now_ms;
@@ -307,9 +261,13 @@ static void look_at_head(td_shard_t *shard, int64_t now_ms)
 
 static void follow(td_shard_t *shard, bool drained, int64_t now_ms)
 {
-	if (is_due(shard, drained, now_ms) && !flush(shard, now_ms))
+	if (is_due(shard, drained, now_ms) && !td_shard_flush(shard, now_ms))
 		return;
-	if (shard->batch_since_ms >= 0)
+	/* Whoever has nothing else to do may as well wait for the answer. */
+	if ((drained || now_ms - shard->sent_ms >= shard->env->age_max_ms) &&
+	    !td_shard_settle(shard, now_ms))
+		return;
+	if (shard->batch_since_ms >= 0 || td_store_writing(shard->store))
 		return;
 	if (shard->state == TD_SHARD_REBUILDING && shard->next_verdict >= shard->rebuilt_at) {
 		td_head_t head = shard->head;
@@ -351,8 +309,8 @@ void td_shard_turn(td_shard_t *shard, bool drained, int64_t now_ms)
 
 void td_shard_drain(td_shard_t *shard, int64_t now_ms)
 {
-	if (shard->reading)
-		(void)flush(shard, now_ms);
+	if (shard->reading && td_shard_flush(shard, now_ms))
+		(void)td_shard_settle(shard, now_ms);
 }
 
 int64_t td_shard_due_ms(const td_shard_t *shard, int64_t now_ms)

@@ -26,7 +26,7 @@ typedef struct td_shard_env {
 	td_kafka_admin_t *admin;    /* for looking at topics */
 	uint32_t generation;
 	size_t batch_max;   /* verdicts */
-	size_t batch_bytes; /* memory of one batch */
+	size_t batch_bytes; /* memory of one batch; a shard has two */
 	int64_t linger_ms;  /* how long a verdict may wait for others while nothing more comes */
 	int64_t age_max_ms; /* and while more comes */
 } td_shard_env_t;

@@ -26,7 +26,11 @@ struct td_shard {
 	int64_t done_verdict; /* all before it is written */
 	int64_t rebuilt_at;   /* verdict offset at which a rebuild is complete */
 
-	td_batch_t *batch;
+	td_batch_t *batch;       /* what is taken goes there, */
+	td_batch_t *other_batch; /* while this one is under way to Redis */
+	td_head_t sent_head;     /* of that one, */
+	int64_t sent_verdict;    /* all before it is in it */
+	int64_t sent_ms;
 	int64_t batch_since_ms; /* when its first verdict came; -1: empty */
 
 	td_store_clearing_t clearing;
@@ -55,6 +59,11 @@ void td_shard_contradicted(td_shard_t *shard, const td_err_t *err, int64_t now_m
 
 /* Writes `head` alone in place of the known one; true when done, else the shard is lost or torn. */
 bool td_shard_put_head(td_shard_t *shard, const td_head_t *head, int64_t now_ms);
+
+/* Sends what was taken, and goes on with the other batch while Redis works; takes the answer to
+ * what is under way. False when the shard is lost or torn by now. */
+bool td_shard_flush(td_shard_t *shard, int64_t now_ms);
+bool td_shard_settle(td_shard_t *shard, int64_t now_ms);
 
 /* One try to open it; one step of clearing; a look at what somebody else may have done to it. */
 void td_shard_open(td_shard_t *shard, int64_t now_ms);

@@ -23,6 +23,8 @@ struct td_store {
 	char registry[TD_KEY_MAX];
 	uint32_t generation;
 	bool watched;                         /* the head, on the present connection */
+	bool writing;                         /* begun, not ended */
+	td_stored_head_t sent;                /* the head of that write */
 	td_slice_t words[2 + 2 * FIELDS_MAX]; /* of the command that is being made */
 };
 
@@ -61,6 +63,9 @@ void td_store_free(td_store_t *store)
 
 void td_store_forget(td_store_t *store)
 {
+	if (store->writing)
+		td_redis_close(store->redis);
+	store->writing = false;
 	td_arena_reset(store->values);
 	store->watched = false;
 }
@@ -189,12 +194,20 @@ td_stored_t td_store_watch(td_store_t *store, const td_stored_head_t *expected, 
 	return TD_STORED_MOVED;
 }
 
-static td_stored_t execute(td_store_t *store, td_err_t *err)
+static td_stored_t begin(td_store_t *store, td_err_t *err)
 {
-	td_redis_exec_t outcome;
 	store->watched = false;
 	td_fault("aggregator.exec");
-	if (!td_redis_exec(store->redis, &outcome, err))
+	store->writing = td_redis_exec_begin(store->redis, err);
+	td_fault("aggregator.sent");
+	return store->writing ? TD_STORED_DONE : failed(store, err);
+}
+
+static td_stored_t end(td_store_t *store, td_err_t *err)
+{
+	td_redis_exec_t outcome;
+	store->writing = false;
+	if (!td_redis_exec_end(store->redis, &outcome, err))
 		return failed(store, err);
 	td_fault("aggregator.reply");
 	if (outcome == TD_REDIS_EXEC_DONE)
@@ -202,6 +215,12 @@ static td_stored_t execute(td_store_t *store, td_err_t *err)
 	(void)td_err_set(err, TD_ESUPERSEDED, "the head %s was changed by somebody else just now",
 			 store->head_key);
 	return TD_STORED_MOVED;
+}
+
+static td_stored_t execute(td_store_t *store, td_err_t *err)
+{
+	td_stored_t stored = begin(store, err);
+	return stored == TD_STORED_DONE ? end(store, err) : stored;
 }
 
 /* Sets the fields of one run of entries that have a value, and deletes those that have none. */
@@ -224,30 +243,47 @@ static void add_fields(td_store_t *store, td_entries_t entries, size_t from, siz
 	}
 }
 
-td_stored_t td_store_write(td_store_t *store, const td_store_write_t *write,
-			   td_stored_head_t *written, td_err_t *err)
+td_stored_t td_store_write_begin(td_store_t *store, const td_store_write_t *write, td_err_t *err)
 {
-	td_stored_head_t head = {.exists = true};
 	td_stored_t stored =
 		store->watched ? TD_STORED_DONE : td_store_watch(store, write->expected, err);
 	if (stored != TD_STORED_DONE)
 		return stored;
-	for (size_t from = 0, end; from < write->entries.count; from = end) {
-		end = group_end(write->entries, from);
-		add_fields(store, write->entries, from, end);
+	for (size_t from = 0, to; from < write->entries.count; from = to) {
+		to = group_end(write->entries, from);
+		add_fields(store, write->entries, from, to);
 	}
 	for (size_t i = 0; i < write->delete_count; i++)
 		td_redis_add(store->redis, 2,
 			     (td_slice_t[]){td_slice_text("UNLINK"), write->deletes[i]});
-	head.size = td_head_pack(write->head, head.bytes);
+	store->sent = (td_stored_head_t){.exists = true};
+	store->sent.size = td_head_pack(write->head, store->sent.bytes);
 	td_redis_add(store->redis, 3,
 		     (td_slice_t[]){td_slice_text("SET"),
 				    td_slice_text(store->head_key),
-				    {head.bytes, head.size}});
-	stored = execute(store, err);
+				    {store->sent.bytes, store->sent.size}});
+	td_arena_reset(store->values);
+	return begin(store, err);
+}
+
+td_stored_t td_store_write_end(td_store_t *store, td_stored_head_t *written, td_err_t *err)
+{
+	td_stored_t stored = end(store, err);
 	if (stored == TD_STORED_DONE)
-		*written = head;
+		*written = store->sent;
 	return stored;
+}
+
+td_stored_t td_store_write(td_store_t *store, const td_store_write_t *write,
+			   td_stored_head_t *written, td_err_t *err)
+{
+	td_stored_t stored = td_store_write_begin(store, write, err);
+	return stored == TD_STORED_DONE ? td_store_write_end(store, written, err) : stored;
+}
+
+bool td_store_writing(const td_store_t *store)
+{
+	return store->writing;
 }
 
 /* Adds UNLINK for the keys of a SCAN reply, which are copied first: the reply does not last. */

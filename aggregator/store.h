@@ -49,7 +49,7 @@ TD_MUST_USE td_stored_t td_store_head(td_store_t *store, td_stored_head_t *head,
 TD_MUST_USE td_stored_t td_store_watch(td_store_t *store, const td_stored_head_t *expected,
 				       td_err_t *err);
 
-/* Fills the values of `entries`; they live until td_store_forget. */
+/* Fills the values of `entries`; they live until a write or td_store_forget. */
 TD_MUST_USE td_stored_t td_store_read(td_store_t *store, td_entries_t entries, td_err_t *err);
 void td_store_forget(td_store_t *store);
 
@@ -66,6 +66,14 @@ typedef struct td_store_write {
  * new head's bytes when DONE. May be the same object as expected. */
 TD_MUST_USE td_stored_t td_store_write(td_store_t *store, const td_store_write_t *write,
 				       td_stored_head_t *written, td_err_t *err);
+
+/* The same in two steps, so that something else can be done while Redis works: begin sends, end
+ * takes the answer. Between them only td_store_forget may be called, which gives the answer up. */
+TD_MUST_USE td_stored_t td_store_write_begin(td_store_t *store, const td_store_write_t *write,
+					     td_err_t *err);
+TD_MUST_USE td_stored_t td_store_write_end(td_store_t *store, td_stored_head_t *written,
+					   td_err_t *err);
+bool td_store_writing(const td_store_t *store);
 
 /* Where a clearing stands; all-zero at its beginning. */
 typedef struct td_store_clearing {

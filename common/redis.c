@@ -130,9 +130,10 @@ static bool make_room(td_redis_t *redis, size_t count, td_err_t *err)
 	return true;
 }
 
-/* Sends `before`, what was added, and `after`, and takes `count` replies. */
-static bool exchange(td_redis_t *redis, const char *before, const char *after, size_t count,
-		     td_err_t *err)
+/* Hands `before`, what was added, and `after` to the connection, to be answered by `count` replies.
+ */
+static bool append(td_redis_t *redis, const char *before, const char *after, size_t count,
+		   td_err_t *err)
 {
 	drop_replies(redis);
 	if (!make_room(redis, count, err) || !td_redis_connect(redis, err))
@@ -145,6 +146,21 @@ static bool exchange(td_redis_t *redis, const char *before, const char *after, s
 						parts[i].size) != REDIS_OK)
 			return td_redis_broke(err, redis, redis->context);
 	}
+	return true;
+}
+
+static bool push_out(td_redis_t *redis, td_err_t *err)
+{
+	int done = 0;
+	while (!done) {
+		if (redisBufferWrite(redis->context, &done) != REDIS_OK)
+			return td_redis_broke(err, redis, redis->context);
+	}
+	return true;
+}
+
+static bool take_replies(td_redis_t *redis, size_t count, td_err_t *err)
+{
 	while (redis->reply_count < count) {
 		void *reply = NULL;
 		if (redisGetReply(redis->context, &reply) != REDIS_OK)
@@ -163,32 +179,39 @@ static const char *first_error(const td_redis_t *redis, size_t count)
 	return NULL;
 }
 
-/*
- * Exchanges, and once more wherever the slot has moved to; an error among the first `looked_at`
- * replies is an error. Nothing of a pipeline is done by a node that answers MOVED, and a WATCH
- * that is in force elsewhere forbids to go on alone.
+/* What a refusal means: true if all of it is to be sent again, elsewhere. Nothing of a pipeline is
+ * done by a node that answers MOVED, and a WATCH that is in force elsewhere forbids to go on alone.
  */
+static bool follows(td_redis_t *redis, const char *refusal, bool may_follow, td_err_t *err)
+{
+	td_redis_place_t place = redis->place;
+	bool moved = td_redis_moved_read(refusal, &place);
+	bool follow = moved && !redis->watching && may_follow;
+	if (!follow)
+		(void)td_redis_refused(err, &redis->place, refusal);
+	if (moved) {
+		redis->place = place;
+		redisFree(redis->context);
+		redis->context = NULL;
+	}
+	return follow;
+}
+
+static const char MULTI[] = "*1\r\n$5\r\nMULTI\r\n", EXEC[] = "*1\r\n$4\r\nEXEC\r\n";
+
+/* Sends and takes `count` replies, and once more wherever the slot has moved to; an error among the
+ * first `looked_at` replies is an error. */
 static bool exchange_there(td_redis_t *redis, bool transaction, size_t count, size_t looked_at,
 			   td_err_t *err)
 {
-	static const char multi[] = "*1\r\n$5\r\nMULTI\r\n", exec[] = "*1\r\n$4\r\nEXEC\r\n";
 	for (int hops = 0;; hops++) {
-		if (!exchange(redis, transaction ? multi : "", transaction ? exec : "", count, err))
+		if (!append(redis, transaction ? MULTI : "", transaction ? EXEC : "", count, err) ||
+		    !take_replies(redis, count, err))
 			return false;
 		const char *refusal = first_error(redis, looked_at);
 		if (!refusal)
 			return true;
-		td_redis_place_t place = redis->place;
-		bool moved = td_redis_moved_read(refusal, &place);
-		bool follow = moved && !redis->watching && hops < HOPS_MAX;
-		if (!follow)
-			(void)td_redis_refused(err, &redis->place, refusal);
-		if (moved) {
-			redis->place = place;
-			redisFree(redis->context);
-			redis->context = NULL;
-		}
-		if (!follow)
+		if (!follows(redis, refusal, hops < HOPS_MAX, err))
 			return false;
 	}
 }
@@ -250,6 +273,24 @@ bool td_redis_exec(td_redis_t *redis, td_redis_exec_t *outcome, td_err_t *err)
 	bool done = all_fitted(redis, err) &&
 		    exchange_there(redis, true, redis->added + 2, redis->added + 1, err) &&
 		    judge_exec(redis, outcome, err);
+	redis->watching = false;
+	return finish(redis, done);
+}
+
+bool td_redis_exec_begin(td_redis_t *redis, td_err_t *err)
+{
+	bool sent = all_fitted(redis, err) && append(redis, MULTI, EXEC, redis->added + 2, err) &&
+		    push_out(redis, err);
+	return sent || finish(redis, false);
+}
+
+bool td_redis_exec_end(td_redis_t *redis, td_redis_exec_t *outcome, td_err_t *err)
+{
+	bool done = take_replies(redis, redis->added + 2, err);
+	const char *refusal = done ? first_error(redis, redis->added + 1) : NULL;
+	if (refusal)
+		done = follows(redis, refusal, false, err);
+	done = done && judge_exec(redis, outcome, err);
 	redis->watching = false;
 	return finish(redis, done);
 }

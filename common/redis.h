@@ -98,6 +98,14 @@ TD_MUST_USE bool td_redis_run(td_redis_t *redis, td_err_t *err);
  */
 TD_MUST_USE bool td_redis_exec(td_redis_t *redis, td_redis_exec_t *outcome, td_err_t *err);
 
+/*
+ * The same in two steps, so that something else can be done while Redis works: begin sends, end
+ * takes the answer. Between them nothing may be added or run; td_redis_close gives the answer up.
+ * Needs a WATCH in force: where the slot has moved, it ends with an error and is to be tried anew.
+ */
+TD_MUST_USE bool td_redis_exec_begin(td_redis_t *redis, td_err_t *err);
+TD_MUST_USE bool td_redis_exec_end(td_redis_t *redis, td_redis_exec_t *outcome, td_err_t *err);
+
 /* The reply to the `index`-th command of the last run or exec (0-based, MULTI not counted), valid
  * until something is run again; NULL if there is none. */
 const td_redis_reply_t *td_redis_reply(const td_redis_t *redis, size_t index);

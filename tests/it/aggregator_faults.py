@@ -58,8 +58,9 @@ class Aggregators(case.SharedServersTest):
 class Kills(Aggregators):
     faults = ('aggregator.claim:1', 'aggregator.clear:1', 'aggregator.read:1', 'aggregator.read:4',
               'aggregator.folded:1', 'aggregator.folded:5', 'aggregator.exec:1',
-              'aggregator.exec:2', 'aggregator.exec:3', 'aggregator.exec:6', 'aggregator.reply:1',
-              'aggregator.reply:2', 'aggregator.reply:3', 'aggregator.reply:7',
+              'aggregator.exec:2', 'aggregator.exec:3', 'aggregator.exec:6', 'aggregator.sent:1',
+              'aggregator.sent:4', 'aggregator.reply:1', 'aggregator.reply:2', 'aggregator.reply:3',
+              'aggregator.reply:7',
               'aggregator.commit:1')
 
     def test_killed_at_every_point_it_ends_in_the_same_tallies(self):
@@ -88,8 +89,8 @@ class Zombies(Aggregators):
     def test_one_that_slept_before_its_write_changes_nothing_when_it_wakes(self):
         self.planted.plant(COUNT)
         expected = self.undisturbed()
-        for point in ('aggregator.exec:5', 'aggregator.read:4', 'aggregator.claim:1',
-                      'aggregator.clear:1'):
+        for point in ('aggregator.exec:5', 'aggregator.sent:5', 'aggregator.read:4',
+                      'aggregator.claim:1', 'aggregator.clear:1'):
             with self.subTest(point=point):
                 self.redis.flushall()
                 zombie = self.aggregator(fault=f'{point}:stop', name='zombie')

@@ -1,9 +1,13 @@
 """A worker that is killed at any point: another goes on, and each raw offset has one verdict."""
-from servers import case
-from servers.process import wait_until
-from servers.workers import WorkerTest
+import re
 
-# Each window, early and in the middle of a batch.
+from servers import case
+from servers.workers import WorkerTest
+from servers.world import SOURCE
+
+# Each window, early and in the middle of a batch; those of giving up and of a producer that breaks
+# need an occasion of their own (below, and worker_logs.py).
+ELSEWHERE = {'worker.revoke', 'worker.renew'}
 POINTS = ('worker.assign:1', 'worker.tail:1', 'worker.read:1', 'worker.read:70', 'worker.judged:1',
           'worker.judged:70', 'worker.send:1', 'worker.send:70', 'worker.ack:1', 'worker.ack:70',
           'worker.commit:1', 'worker.compare:1')
@@ -11,6 +15,10 @@ POINTS = ('worker.assign:1', 'worker.tail:1', 'worker.read:1', 'worker.read:70',
 
 class Kills(WorkerTest):
     def test_killed_at_every_point_another_goes_on_where_the_log_says(self):
+        there = set()
+        for path in (SOURCE / 'workers').glob('*.c'):
+            there |= set(re.findall(r'td_fault\("([a-z.]+)"\)', path.read_text('utf-8')))
+        self.assertEqual({point.split(':')[0] for point in POINTS} | ELSEWHERE, there)
         for point in POINTS:
             with self.subTest(point=point):
                 self.events(100)
