@@ -22,8 +22,12 @@ void td_lane_watch(td_lane_t *lane)
 	lane->watch = td_kafka_reader_open(
 		lane->shared->watch, lane->raw_topic,
 		(td_kafka_start_t){TD_KAFKA_FROM_OFFSET, (int64_t)lane->newest.offset}, lane, &err);
-	if (!lane->watch)
+	if (!lane->watch) {
 		td_lane_say(lane, TD_LOG_WARN, "cannot_compare", &err);
+		return;
+	}
+	/* An event that is judged before the answer comes must not take its place. */
+	lane->compared = false;
 }
 
 void td_lane_take_watched(td_lane_t *lane, const td_kafka_item_t *item)

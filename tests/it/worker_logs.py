@@ -1,13 +1,16 @@
 """Whatever becomes of the logs: a worker goes on where they are sound, and else says what is wrong."""
 import signal
+import time
 
 from confluent_kafka import Producer
 
 from servers import case
-from servers.broker import HOT
+from servers.broker import HOT, Broker
 from servers.messages import parse, reference_pb2, verdict_pb2
 from servers.process import wait_until
+from servers.redis_server import RedisServer
 from servers.workers import WorkerTest
+from servers.world import World
 
 RAW, VERDICTS = 'thidua.raw.vn-06', 'thidua.verdicts.vn-06'
 
@@ -184,6 +187,36 @@ class Unreadable(LogTest):
         another = self.worker(name='another')
         wait_until(lambda: self.judged('vn-06') == last + 41, 'another goes on as well')
         self.assertEqual([worker.stop(), another.stop()], [0, 0])
+
+
+class FarAway(LogTest):
+    """Workers behind a bad network."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.servers = World()
+        cls.addClassCleanup(cls.servers.close)
+        cls.broker, cls.redis = Broker(cls.servers, behind_proxy=True), RedisServer(cls.servers)
+
+    def test_an_event_judged_while_an_older_one_is_read_again_is_not_taken_for_it(self):
+        self.events(100)
+        first = self.worker()
+        self.wait_judged()
+        self.assertEqual(first.stop(), 0)
+        proxy = self.broker.proxy
+        worker = self.worker(address=proxy.address, name='far')
+        worker.wait_for_line('event=goes_on .*next=100')
+        proxy.delay = 1.0
+        # It asks for the event before after 5 s; the answer takes four delays, the new event two.
+        asked = time.monotonic() + 5.2
+        wait_until(lambda: time.monotonic() > asked, 'it has asked')
+        self.events(1)
+        self.wait_judged()
+        proxy.delay = 0
+        self.events(1)
+        self.wait_judged()
+        self.assertNotIn('reporter_stopped', worker.log())
+        self.check()
 
 
 if __name__ == '__main__':
