@@ -9,6 +9,7 @@
 #define TD_TESTS_MODEL_PIPELINE_H
 
 #include "tests/model/aggregator.h"
+#include "tests/model/chance.h"
 #include "tests/model/worker.h"
 
 enum { TD_MODEL_ACTORS_MAX = 3 };
@@ -19,6 +20,12 @@ typedef struct td_model_story {
 	const td_reference_t *reference;
 	td_model_redis_t *expected; /* by the number of offsets; raw.count + 1 of them */
 } td_model_story_t;
+
+/* Tells 2 to `raw_max` raw offsets of one source by chance: accidents, corrections, what is
+ * rejected, checkpoints, garbage, offsets with nothing, things sent again; the last one is a
+ * checkpoint. What it says lives in `arena`. */
+void td_model_story_by_chance(td_model_story_t *story, size_t raw_max, td_chance_t *chance,
+			      td_arena_t *arena);
 
 /* Works out what is expected; false, printed, when the fold and the oracle disagree. */
 bool td_model_story_finish(td_model_story_t *story);
