@@ -1,7 +1,9 @@
 """An archive in place of Kafka: made while events arrive, read without a broker, held to account.
 As of a moment means what a pipeline that was stopped then knew."""
+import fcntl
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import threading
@@ -246,15 +248,23 @@ class Archive(case.ServerTest):
         self.assertIn('File too large', full.stderr)
         self.assertTrue(unchanged())
         self.assertEqual(self.audit('replay', '--archive', str(self.folder)), expected)
-        self.audit('export', str(self.folder))
+        lock = os.open(self.folder, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        self.assertIn('another export', self.refused('export', str(self.folder)))
+        os.close(lock)
+        # The tallies have gone on; the archive follows.
         self.pipeline.wait_complete(['vn-06'])
+        self.assertIn('export into it again',
+                      self.refused('compare', '--archive', str(self.folder)))
+        self.audit('export', str(self.folder))
         self.assertEqual(self.audit('compare', '--archive', str(self.folder))['outcome'], 'equal')
         self.assertEqual({path.name for path in self.folder.glob('*.tmp')}, set())
 
 
-class Commands(case.ServerTest):
+class Commands(case.SharedServersTest):
     def setUp(self):
-        self.pipeline = Pipeline(self.world)
+        super().setUp()
+        self.pipeline = Pipeline(self.world, broker=self.broker, redis=self.redis)
         self.pipeline.start_worker()
         self.pipeline.start_aggregator()
         self.feed([accident('vn-06', number) for number in range(300)])
@@ -288,6 +298,20 @@ class Commands(case.ServerTest):
         self.assertEqual(archive, kafka)
         self.assertEqual(self.alone('prove', 'vn-06@250'), self.audit('prove', 'vn-06@250'))
 
+    def test_an_archive_of_one_reporter_takes_the_others_later(self):
+        self.audit('export', 'archive', '--reporter', 'vn-06')
+        shards = self.alone('replay')['shards']['rows']
+        self.assertEqual([row['reporter'] for row in shards], ['vn-06'])
+        self.assertEqual(shards, self.audit('replay', '--reporter', 'vn-06')['shards']['rows'])
+        kept = (self.world.path / 'archive' / f'{RAW}.{0:020}.zst').read_bytes()
+        self.audit('export', 'archive')
+        self.assertEqual(self.alone('replay')['shards']['rows'],
+                         self.audit('replay')['shards']['rows'])
+        self.assertEqual((self.world.path / 'archive' / f'{RAW}.{0:020}.zst').read_bytes(), kept)
+        self.audit('export', 'archive', '--reporter', 'vn-06')
+        self.assertEqual(self.alone('replay')['shards']['rows'],
+                         self.audit('replay')['shards']['rows'])
+
     def test_as_of_a_moment_is_what_a_pipeline_stopped_then_knew(self):
         then = self.audit('replay')['shards']['rows']
         moment = self.pipeline.broker.read(RAW)[-1].append_ms
@@ -301,19 +325,14 @@ class Commands(case.ServerTest):
         (self.world.path / 'earlier').rename(self.world.path / 'archive')
         self.assertEqual(self.alone('replay')['shards']['rows'], then)
 
-
-class Replaced(case.ServerTest):
     def test_a_log_that_was_made_again_does_not_go_on_from_an_archive(self):
-        pipeline = Pipeline(self.world)
-        folder = str(self.world.path / 'archive')
-        pipeline.feed('vn-06', [accident('vn-06', number) for number in range(20)])
-        pipeline.run('audit', 'export', folder)
-        for count in (30, 5):
-            pipeline.broker.delete_topic(RAW)
-            pipeline.broker.create_thidua_topic(RAW)
-            pipeline.feed('vn-06', [accident('vn-06', number) for number in range(count)],
-                          source=f'again{count}')
-            said = pipeline.run('audit', 'export', folder, code=2).stderr
+        self.audit('export', 'archive')
+        for count in (310, 5):
+            self.broker.delete_topic(RAW)
+            self.broker.create_thidua_topic(RAW)
+            self.pipeline.feed('vn-06', [accident('vn-06', number) for number in range(count)],
+                               source=f'again{count}')
+            said = self.pipeline.run('audit', 'export', 'archive', code=2).stderr
             self.assertIn(f'{RAW} does not have at offset', said)
             self.assertIn('made again', said)
 
