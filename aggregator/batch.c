@@ -151,17 +151,22 @@ bool td_batch_number(td_slice_t text, int64_t *number)
 	return true;
 }
 
-/* The first key equal to keys[i]: its number among the different ones. */
-static int64_t find_key(td_batch_t *batch, const td_slice_t *keys, const uint32_t *firsts,
-			uint64_t digest, td_slice_t key)
+/* The number of keys[i] among the different ones, `*groups` so far, where `firsts` says which keys
+ * they are; TD_HASHTABLE_NONE when memory is out. */
+static int64_t find_group(td_batch_t *batch, const td_slice_t *keys, uint32_t *firsts, uint32_t i,
+			  uint32_t *groups)
 {
+	uint64_t digest = td_digest(0, keys[i].data, keys[i].size);
 	td_probe_t probe = td_hashtable_probe(&batch->key_table, digest);
 	int64_t group;
 	while ((group = td_hashtable_next(&batch->key_table, &probe)) != TD_HASHTABLE_NONE) {
-		if (td_slice_equal(keys[firsts[group]], key))
-			break;
+		if (td_slice_equal(keys[firsts[group]], keys[i]))
+			return group;
 	}
-	return group;
+	if (!td_hashtable_put(&batch->key_table, digest, *groups))
+		return TD_HASHTABLE_NONE;
+	firsts[*groups] = i;
+	return (*groups)++;
 }
 
 bool td_batch_group(td_batch_t *batch, td_slice_t *keys, size_t count, uint32_t *order)
@@ -173,21 +178,19 @@ bool td_batch_group(td_batch_t *batch, td_slice_t *keys, size_t count, uint32_t 
 	if (group_of == NULL || firsts == NULL || starts == NULL)
 		return false;
 	td_hashtable_clear(&batch->key_table);
+	int64_t group = TD_HASHTABLE_NONE;
 	for (uint32_t i = 0; i < count; i++) {
-		uint64_t digest = td_digest(0, keys[i].data, keys[i].size);
-		int64_t group = find_key(batch, keys, firsts, digest, keys[i]);
-		if (group == TD_HASHTABLE_NONE) {
-			if (!td_hashtable_put(&batch->key_table, digest, groups))
-				return false;
-			firsts[groups] = i;
-			group = groups++;
-		}
+		/* Neighbours are often alike. */
+		if (i == 0 || !td_slice_equal(keys[i], keys[i - 1]))
+			group = find_group(batch, keys, firsts, i, &groups);
+		if (group == TD_HASHTABLE_NONE)
+			return false;
 		keys[i] = keys[firsts[group]];
 		group_of[i] = (uint32_t)group;
 		starts[group + 1]++;
 	}
-	for (uint32_t group = 1; group <= groups; group++)
-		starts[group] += starts[group - 1];
+	for (uint32_t at = 1; at <= groups; at++)
+		starts[at] += starts[at - 1];
 	for (uint32_t i = 0; i < count; i++)
 		order[starts[group_of[i]]++] = i;
 	return true;
