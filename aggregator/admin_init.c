@@ -84,6 +84,7 @@ static bool allow_reporter(init_t *init, const td_reporter_t *reporter, td_err_t
 
 #define WORKER     "User:thidua-worker"
 #define AGGREGATOR "User:thidua-aggregator"
+#define AUDIT      "User:thidua-audit"
 #define ADMIN      "User:thidua-admin"
 
 /* The programs of the ministry's side, each under the name of its user. */
@@ -91,12 +92,18 @@ static const td_kafka_acl_t programs[] = {
 	{WORKER, "thidua.raw.", false, true, "read"},
 	{WORKER, "thidua.verdicts.", false, true, "read"},
 	{WORKER, "thidua.verdicts.", false, true, "write"},
+	{WORKER, "thidua.raw.", false, true, "describe-configs"},
+	{WORKER, "thidua.verdicts.", false, true, "describe-configs"},
 	{WORKER, TD_TOPIC_REFERENCE, false, false, "read"},
 	{WORKER, TD_TOPIC_DECISIONS, false, false, "read"},
 	{WORKER, "thidua-worker", true, true, "read"},
 	{AGGREGATOR, "thidua.raw.", false, true, "read"},
 	{AGGREGATOR, "thidua.verdicts.", false, true, "read"},
+	{AGGREGATOR, "thidua.raw.", false, true, "describe-configs"},
+	{AGGREGATOR, "thidua.verdicts.", false, true, "describe-configs"},
 	{AGGREGATOR, "thidua-aggregator", true, true, "read"},
+	{AUDIT, "thidua.", false, true, "read"},
+	{AUDIT, TD_TOPIC_SEALS, false, false, "write"},
 	{ADMIN, "thidua.", false, true, "all"},
 };
 

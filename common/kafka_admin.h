@@ -42,7 +42,8 @@ typedef struct td_kafka_acl {
 	const char *resource;  /* topic or group name; "*": all */
 	bool is_group;         /* else a topic */
 	bool is_prefix;        /* every name that begins so */
-	const char *operation; /* "read", "write", "describe", "create", "all" */
+	const char
+		*operation; /* "read", "write", "describe", "describe-configs", "create", "all" */
 } td_kafka_acl_t;
 
 TD_MUST_USE td_kafka_admin_t *td_kafka_admin_new(const td_kafka_settings_t *cluster,

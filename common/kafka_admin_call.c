@@ -174,6 +174,7 @@ static rd_kafka_AclOperation_t operation_of(const char *name)
 		{"read", RD_KAFKA_ACL_OPERATION_READ},
 		{"write", RD_KAFKA_ACL_OPERATION_WRITE},
 		{"describe", RD_KAFKA_ACL_OPERATION_DESCRIBE},
+		{"describe-configs", RD_KAFKA_ACL_OPERATION_DESCRIBE_CONFIGS},
 		{"create", RD_KAFKA_ACL_OPERATION_CREATE},
 		{"all", RD_KAFKA_ACL_OPERATION_ALL},
 	};
