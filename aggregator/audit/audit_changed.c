@@ -1,9 +1,6 @@
 /* changed: each record that moved a figure between two moments, by which event, and why. */
 #include "aggregator/audit/audit.h"
-#include "aggregator/audit/hashes.h"
-#include "aggregator/audit/measure.h"
-#include "aggregator/audit/pass.h"
-#include "aggregator/fold.h"
+#include "aggregator/audit/changes.h"
 #include "aggregator/moment.h"
 #include "workers/topics.h"
 
@@ -11,13 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ARENA_BYTES = 64 * 1024 * 1024, TEXT_MAX = 128 };
-
-/* What is known of a record on the way. */
-typedef struct known {
-	td_record_t record;
-	uint32_t version; /* of the reference data that judged what stands */
-} known_t;
+enum { ARENA_BYTES = 64 * 1024 * 1024 };
 
 /* One move of the figure; texts in the arena of its log. */
 typedef struct move {
@@ -30,8 +21,7 @@ typedef struct move {
 } move_t;
 
 typedef struct moves {
-	td_arena_t *arena, *scratch;
-	td_hashes_t *known; /* "r" → name → known_t */
+	td_arena_t *arena;
 	move_t *first, **end;
 	int64_t sums[2][2 * TD_RATE_TERMS_MAX]; /* at the first moment, at the second */
 } moves_t;
@@ -44,55 +34,16 @@ typedef struct changing {
 	moves_t of_log[TD_LOGS_MAX];
 } changing_t;
 
-/* Whether the event would say what stood before, if the reference data of then judged it: then it
- * is the reference data that moved the figure. */
-static bool is_by_reference(const changing_t *changing, size_t index, const td_judged_t *judged,
-			    const known_t *known)
+static bool note(changing_t *changing, const td_telling_t *telling, const td_change_t *change)
 {
-	const moves_t *moves = &changing->of_log[index];
-	const td_version_t *version =
-		td_versions_find(td_logs_versions(changing->logs), known->version);
-	const ProtobufCBinaryData *bytes = &judged->verdict->enriched->raw;
-	const td_raw_t raw = {judged->offset, judged->append_ms, {bytes->data, bytes->len}};
-	td_judged_t then;
-	td_contributions_t a, b;
-	if (version == NULL || known->version == judged->verdict->reference_version)
-		return false;
-	td_arena_reset(moves->scratch);
-	if (!td_judged_make(&raw, td_logs_get(changing->logs, index)->reporter, version->reference,
-			    moves->scratch, &then))
-		return false;
-	td_measure_cut(&changing->measure, &then.adds, &a);
-	td_measure_cut(&changing->measure, &known->record.adds, &b);
-	return a.count == b.count && memcmp(a.items, b.items, a.count * sizeof a.items[0]) == 0;
-}
-
-static const char *why(const changing_t *changing, size_t index, const td_judged_t *judged,
-		       const known_t *before, char text[TEXT_MAX])
-{
-	const td_report_t *report = changing->audit->report;
-	if (before->record.revision == 0)
-		return td_report_word(report, "báo cáo lần đầu", "first said");
-	if (judged->event->body_case == THIDUA__V1__EVENT__BODY_RETRACTION)
-		return td_report_word(report, "đơn vị rút lại", "retracted by the reporter");
-	if (!is_by_reference(changing, index, judged, before))
-		return td_report_word(report, "đơn vị sửa", "corrected by the reporter");
-	(void)snprintf(text, TEXT_MAX, "%s %" PRIu32 " → %" PRIu32,
-		       td_report_word(report, "dữ liệu gốc", "reference data"), before->version,
-		       judged->verdict->reference_version);
-	return text;
-}
-
-static bool note(changing_t *changing, size_t index, const td_judged_t *judged,
-		 const known_t *before, const known_t *after)
-{
-	moves_t *moves = &changing->of_log[index];
-	char record[TD_FIELD_MAX], event[TD_JUDGED_NAME_MAX], text[TEXT_MAX];
+	moves_t *moves = &changing->of_log[change->index];
+	const td_judged_t *judged = change->judged;
+	char record[TD_FIELD_MAX], event[TD_JUDGED_NAME_MAX], text[TD_CHANGE_WHY_MAX];
 	td_judged_record((uint32_t)judged->event->kind, judged->event->record_id, record);
 	td_judged_name(judged, event);
 	for (size_t i = 0; i < changing->measure.count; i++) {
-		int64_t was = td_measure_sum(&changing->measure, i, &before->record.adds);
-		int64_t is = td_measure_sum(&changing->measure, i, &after->record.adds);
+		int64_t was = td_measure_sum(&changing->measure, i, &change->before->record.adds);
+		int64_t is = td_measure_sum(&changing->measure, i, &change->after->record.adds);
 		if (was == is)
 			continue;
 		move_t *move = td_arena_take(moves->arena, sizeof *move);
@@ -102,7 +53,7 @@ static bool note(changing_t *changing, size_t index, const td_judged_t *judged,
 			.record = td_show_format(moves->arena, "%s", record),
 			.event = td_show_format(moves->arena, "%s", event),
 			.why = td_show_format(moves->arena, "%s",
-					      why(changing, index, judged, before, text)),
+					      td_change_why(telling, change, text)),
 			.offset = judged->offset,
 			.append_ms = judged->append_ms,
 			.metric = i,
@@ -117,68 +68,26 @@ static bool note(changing_t *changing, size_t index, const td_judged_t *judged,
 	return true;
 }
 
-static void add(const changing_t *changing, moves_t *moves, size_t side, const known_t *before,
-		const known_t *after)
+static void add(changing_t *changing, const td_change_t *change, size_t side)
 {
+	moves_t *moves = &changing->of_log[change->index];
 	for (size_t i = 0; i < changing->measure.count; i++)
-		moves->sums[side][i] += td_measure_sum(&changing->measure, i, &after->record.adds) -
-					td_measure_sum(&changing->measure, i, &before->record.adds);
+		moves->sums[side][i] +=
+			td_measure_sum(&changing->measure, i, &change->after->record.adds) -
+			td_measure_sum(&changing->measure, i, &change->before->record.adds);
 }
 
-/* What is remembered of a record: the version, and its state as a shard packs it. */
-static bool recall(const changing_t *changing, size_t index, const char *name, known_t *known)
-{
-	const char *reporter = td_logs_get(changing->logs, index)->reporter;
-	td_slice_t kept;
-	*known = (known_t){.version = 0};
-	if (!td_hashes_get(changing->of_log[index].known, td_slice_text("r"), td_slice_text(name),
-			   &kept))
-		return true;
-	memcpy(&known->version, kept.data, sizeof known->version);
-	return td_record_unpack(
-		(td_slice_t){kept.data + sizeof known->version, kept.size - sizeof known->version},
-		td_slice_text(name), reporter, &known->record);
-}
-
-static bool remember(const changing_t *changing, size_t index, const char *name,
-		     const known_t *known)
-{
-	uint8_t packed[sizeof known->version + TD_RECORD_PACKED_MAX];
-	memcpy(packed, &known->version, sizeof known->version);
-	size_t size = td_record_pack(&known->record, td_slice_text(name),
-				     td_logs_get(changing->logs, index)->reporter,
-				     packed + sizeof known->version);
-	return td_hashes_put(changing->of_log[index].known, td_slice_text("r"), td_slice_text(name),
-			     (td_slice_t){packed, sizeof known->version + size});
-}
-
-static bool take(void *context, size_t index, const td_judged_t *judged, td_err_t *err)
+static bool take(void *context, const td_telling_t *telling, const td_change_t *change,
+		 td_err_t *err)
 {
 	changing_t *changing = context;
-	moves_t *moves = &changing->of_log[index];
-	known_t before, after;
-	char name[TD_FIELD_MAX];
-	td_changes_t changes;
-	if (!td_judged_states(judged) || judged->append_ms > changing->to_ms)
-		return true;
-	td_layout_name((uint32_t)judged->event->kind, judged->event->record_id, name);
-	if (!recall(changing, index, name, &before))
-		return td_err_set(err, TD_EBUG, "the state of %s is not what was put", name);
-	after = before;
-	const td_statement_t statement = {judged->event->revision, judged->adds};
-	td_fold_t fold = td_fold_statement(&statement, &after.record, &changes);
-	if (fold == TD_FOLD_OLDER || fold == TD_FOLD_REPEAT)
-		return true;
-	after.version = judged->verdict->reference_version;
-	bool within = judged->append_ms > changing->from_ms;
+	bool within = change->judged->append_ms > changing->from_ms;
 	if (!within)
-		add(changing, moves, 0, &before, &after);
-	add(changing, moves, 1, &before, &after);
-	bool done = (!within || note(changing, index, judged, &before, &after)) &&
-		    remember(changing, index, name, &after);
-	return done || td_err_set(err, TD_EMEMORY,
-				  "no memory for so many records; ask about "
-				  "fewer days or one --reporter");
+		add(changing, change, 0);
+	add(changing, change, 1);
+	return !within || note(changing, telling, change) ||
+	       td_err_set(err, TD_EMEMORY,
+			  "no memory for so many records; ask about fewer days or one --reporter");
 }
 
 static void say_moves(const changing_t *changing)
@@ -249,9 +158,7 @@ static bool make(changing_t *changing, td_err_t *err)
 		moves_t *moves = &changing->of_log[i];
 		moves->end = &moves->first;
 		moves->arena = td_arena_new(ARENA_BYTES);
-		moves->scratch = td_arena_new(TD_JUDGED_ARENA);
-		moves->known = td_hashes_new();
-		if (moves->arena == NULL || moves->scratch == NULL || moves->known == NULL)
+		if (moves->arena == NULL)
 			return td_err_set(err, TD_EMEMORY, "no memory to look at events");
 	}
 	return true;
@@ -259,9 +166,15 @@ static bool make(changing_t *changing, td_err_t *err)
 
 static bool find(changing_t *changing, td_err_t *err)
 {
-	const td_pass_t pass = {
-		.logs = changing->logs, .doing = "changed", .take = take, .context = changing};
-	if (!make(changing, err) || !td_pass_run(changing->audit, &pass, err))
+	const td_changes_plan_t plan = {
+		.logs = changing->logs,
+		.measure = &changing->measure,
+		.until_ms = changing->to_ms,
+		.doing = "changed",
+		.each = take,
+		.context = changing,
+	};
+	if (!make(changing, err) || !td_changes_tell(changing->audit, &plan, err))
 		return false;
 	say_sums(changing);
 	say_moves(changing);
@@ -286,11 +199,8 @@ bool td_audit_changed(td_audit_t *audit, td_err_t *err)
 	td_logs_t *logs = done ? td_audit_logs(audit, err) : NULL;
 	changing->logs = logs;
 	done = logs != NULL && find(changing, err);
-	for (size_t i = 0; i < TD_LOGS_MAX; i++) {
+	for (size_t i = 0; i < TD_LOGS_MAX; i++)
 		td_arena_free(changing->of_log[i].arena);
-		td_arena_free(changing->of_log[i].scratch);
-		td_hashes_free(changing->of_log[i].known);
-	}
 	td_logs_free(logs);
 	free(changing);
 	return done;

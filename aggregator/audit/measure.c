@@ -49,7 +49,7 @@ void td_measure_cut(const td_measure_t *measure, const td_contributions_t *adds,
 	*cut = *adds;
 	cut->count = 0;
 	for (size_t i = 0; i < adds->count; i++) {
-		bool asked = false;
+		bool asked = measure->count == 0;
 		for (size_t j = 0; j < measure->count; j++)
 			asked = asked || adds->items[i].metric == measure->metrics[j];
 		if (asked && is_within(measure, &adds->items[i]))

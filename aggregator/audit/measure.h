@@ -13,7 +13,8 @@
 
 typedef struct td_measure {
 	const char *code, *vi, *en;
-	size_t count; /* of metrics; more than one for a rate */
+	size_t count; /* of metrics; more than one for a rate; 0: all there are (of td_measure_cut)
+		       */
 	td_metric_t metrics[2 * TD_RATE_TERMS_MAX];
 	td_days_t days;
 } td_measure_t;
