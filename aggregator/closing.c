@@ -160,3 +160,10 @@ void td_closing_record_key(const char *period, const char *reporter,
 		       period, reporter != NULL ? "/" : "", TD_ID_MAX,
 		       reporter != NULL ? reporter : "");
 }
+
+bool td_closing_is_key(td_slice_t key)
+{
+	static const char begins[] = TD_CLOSING_KEY;
+	size_t size = sizeof begins - 1;
+	return key.size > size && memcmp(key.data, begins, size) == 0;
+}

@@ -22,7 +22,7 @@
 #include "common/buf.h"
 #include "workers/sign_off.h"
 
-#define TD_CLOSING_KEY "closing/" /* of records in thidua.seals that are no seal of a log */
+#define TD_CLOSING_KEY "closing/"
 
 enum {
 	TD_CLOSING_REPORTERS_MAX = 256,
@@ -71,5 +71,8 @@ TD_MUST_USE bool td_snapshot_read(td_slice_t bytes, td_snapshot_t *snapshot);
 void td_closing_redis_key(const char *period, char key[TD_CLOSED_KEY_MAX]);
 void td_closing_record_key(const char *period, const char *reporter,
 			   char key[TD_CLOSING_RECORD_KEY]);
+
+/* Whether a record of thidua.seals with that key is of a closed period, and no seal of a log. */
+bool td_closing_is_key(td_slice_t key);
 
 #endif

@@ -211,6 +211,14 @@ static Thidua__V1__PeriodKind kind_of(const td_period_t *period)
 	}
 }
 
+bool td_request_period(const td_period_t *period, Thidua__V1__Period *named)
+{
+	named->kind = kind_of(period);
+	named->year = period->year;
+	named->number = period->months == 12 ? 0 : (uint32_t)period->number;
+	return named->kind != THIDUA__V1__PERIOD_KIND__PERIOD_KIND_UNSPECIFIED;
+}
+
 static void cut_at(int32_t today, td_resolved_t *resolved)
 {
 	td_query_t *query = &resolved->query;

@@ -179,7 +179,37 @@ const char *td_show_reached(const td_show_t *show, int64_t value, int64_t target
 					: percent_text(show, td_rate_hundredths(value, target));
 }
 
-enum { COLUMNS = 11 };
+/* The figure as it was when its period was closed. */
+static const char *closed_text(const td_show_t *show, const Thidua__V1__TallyRow *row,
+			       const td_figure_t *figure)
+{
+	if (row->value_as_closed == NULL)
+		return "";
+	if (!td_figure_is_rate(figure))
+		return number_text(show, row->value_as_closed->value, figure);
+	return row->denominator_as_closed <= 0
+		       ? "–"
+		       : percent_text(show, td_rate_hundredths(row->value_as_closed->value,
+							       row->denominator_as_closed));
+}
+
+const char *td_show_state(const td_show_t *show, Thidua__V1__PeriodState state)
+{
+	switch (state) {
+	case THIDUA__V1__PERIOD_STATE__PERIOD_STATE_PRELIMINARY:
+		return td_say(show->lang, "sơ bộ", "preliminary");
+	case THIDUA__V1__PERIOD_STATE__PERIOD_STATE_SIGNED_OFF:
+		return td_say(show->lang, "đã ký", "signed off");
+	case THIDUA__V1__PERIOD_STATE__PERIOD_STATE_AMENDED:
+		return td_say(show->lang, "có điều chỉnh", "amended");
+	case THIDUA__V1__PERIOD_STATE__PERIOD_STATE_CLOSED:
+		return td_say(show->lang, "đã chốt", "closed");
+	default:
+		return "";
+	}
+}
+
+enum { COLUMNS = 13 };
 
 static bool row_cells(const td_show_t *show, const Thidua__V1__TallyRow *row, td_table_t *table)
 {
@@ -203,6 +233,8 @@ static bool row_cells(const td_show_t *show, const Thidua__V1__TallyRow *row, td
 		target_text(show, row, figure),
 		reached_text(show, row, figure),
 		row->rank == 0 ? "" : td_show_format(show->arena, "%u", row->rank),
+		closed_text(show, row, figure),
+		td_show_state(show, row->state),
 	};
 	for (size_t i = 0; i < COLUMNS; i++) {
 		if (cells[i] == NULL)
@@ -226,9 +258,11 @@ bool td_show_rows(const td_show_t *show, const Thidua__V1__TallyAnswer *answer, 
 		vi ? "Chỉ tiêu giao" : "Target",
 		vi ? "Đạt" : "Reached",
 		vi ? "Hạng" : "Rank",
+		vi ? "Khi chốt" : "As closed",
+		vi ? "Trạng thái" : "State",
 	};
-	static const bool right[COLUMNS] = {
-		[5] = true, [6] = true, [7] = true, [8] = true, [9] = true, [10] = true};
+	static const bool right[COLUMNS] = {[5] = true, [6] = true,  [7] = true, [8] = true,
+					    [9] = true, [10] = true, [11] = true};
 	td_table_t *table = td_table_new(heads, right, COLUMNS, show->arena);
 	if (table == NULL)
 		return false;

@@ -48,6 +48,9 @@ TD_MUST_USE bool td_show_completeness(const td_show_t *show, const Thidua__V1__T
 /* Percent of a target that was reached: "103,59 %". NULL when the arena is full. */
 const char *td_show_reached(const td_show_t *show, int64_t value, int64_t target);
 
+/* "đã chốt" of a closed figure; "" when the state is not known. */
+const char *td_show_state(const td_show_t *show, Thidua__V1__PeriodState state);
+
 /* Name of a province ("all" is the sum), of a unit, of a dimension's value; the code where there is
  * none. */
 const char *td_show_province(const td_show_t *show, const char *province);

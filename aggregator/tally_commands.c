@@ -4,6 +4,7 @@
 #include "aggregator/model.h"
 #include "aggregator/request.h"
 #include "aggregator/summary.h"
+#include "aggregator/standing.h"
 #include "aggregator/tally_read.h"
 #include "common/localday.h"
 #include "common/nearest.h"
@@ -97,18 +98,61 @@ static bool resolve(const td_tally_t *tally, const char *const *figures, size_t 
 	return true;
 }
 
+/* Whether the state of the asked period is known: a whole one that statements can name, in cells by
+ * province. */
+static bool has_standing(const td_resolved_t *resolved, char period[TD_PERIOD_NAME_MAX])
+{
+	const td_query_t *query = &resolved->query;
+	Thidua__V1__Period named = THIDUA__V1__PERIOD__INIT;
+	if (resolved->period.months == 0 || query->by_unit || query->grain == TD_GRAIN_HOUR)
+		return false;
+	td_days_t days = td_period_days(&resolved->period);
+	return query->days.first == days.first && query->days.last == days.last &&
+	       td_request_period(&resolved->period, &named) && td_period_name(&named, period);
+}
+
+/* What will know the state of the asked period; NULL without err when it has none. */
+static bool make_standing(const td_tally_t *tally, const td_resolved_t *resolved,
+			  td_standing_t **standing, td_err_t *err)
+{
+	char period[TD_PERIOD_NAME_MAX];
+	bool known = has_standing(resolved, period);
+	*standing = known ? td_standing_new(period) : NULL;
+	if (tally->settings->as_closed && (!known || resolved->query.each != TD_EACH_NONE))
+		return td_err_set(err, TD_EUSAGE,
+				  "--as-closed goes with a whole year, half, quarter or month, not "
+				  "split by unit or over time");
+	return *standing != NULL || !known || no_memory(err);
+}
+
+/* Says of each row how far the period has come, and what it was when it was closed. */
+static bool add_standing(const td_tally_t *tally, td_standing_t *standing,
+			 const td_standing_ask_t *ask, Thidua__V1__TallyAnswer *message,
+			 td_err_t *err)
+{
+	bool as_closed = tally->settings->as_closed;
+	if (standing == NULL)
+		return true;
+	if (as_closed && !td_standing_is_closed(standing))
+		return td_err_set(err, TD_EUSAGE, "%s is not closed; nothing was kept of it",
+				  td_standing_period(standing));
+	if (!td_standing_fill(standing, ask, tally->arena, message, err))
+		return false;
+	for (size_t i = 0; !as_closed && i < message->n_rows; i++) {
+		message->rows[i]->value_as_closed = NULL;
+		message->rows[i]->denominator_as_closed = 0;
+	}
+	return true;
+}
+
 /* Reads the shards into the answers, and says in `message` how complete they are. */
-static bool read_answers(const td_tally_t *tally, const td_query_t *query,
-			 td_answer_t *const *answers, size_t count,
+static bool read_answers(const td_tally_t *tally, const td_tally_ask_t *ask,
 			 Thidua__V1__TallyAnswer *message, td_err_t *err)
 {
+	const td_query_t *query = ask->query;
 	td_shard_view_t *shards;
 	size_t shard_count;
-	const td_tally_ask_t ask = {.query = query,
-				    .answers = answers,
-				    .answer_count = count,
-				    .generation = tally->generation};
-	if (!td_tally_read(tally->redis, &ask, tally->arena, &shards, &shard_count, err) ||
+	if (!td_tally_read(tally->redis, ask, tally->arena, &shards, &shard_count, err) ||
 	    !check_hours(query, shards, shard_count, err))
 		return false;
 	int64_t end_ms = td_localday_start_ms(query->days.last + 1);
@@ -137,8 +181,8 @@ static bool answer_figures(const td_tally_t *tally, const char *const *figures, 
 			   const char **text, td_err_t *err)
 {
 	td_resolved_t resolved;
-	const td_row_t *rows;
-	size_t row_count;
+	const td_row_t *rows = NULL;
+	size_t row_count = 0;
 	Thidua__V1__TallyAnswer message, complete = {0};
 	if (!resolve(tally, figures, count, &resolved, err))
 		return false;
@@ -146,19 +190,38 @@ static bool answer_figures(const td_tally_t *tally, const char *const *figures, 
 			  tally->arena};
 	td_answer_t *answer = td_answer_new(&resolved.query);
 	bool ok = answer != NULL || no_memory(err);
-	ok = ok && read_answers(tally, &resolved.query, &answer, 1, &complete, err) &&
+	td_standing_t *standing = NULL;
+	ok = ok && make_standing(tally, &resolved, &standing, err);
+	const td_tally_ask_t ask = {&resolved.query, &answer, 1, standing, tally->generation};
+	ok = ok && read_answers(tally, &ask, &complete, err) &&
 	     td_answer_finish(answer, &rows, &row_count, err);
 	if (ok && !td_model_fill(&resolved.query, resolved.title, rows, row_count, tally->arena,
 				 &message))
 		ok = no_memory(err);
+	const td_standing_ask_t stand = {&resolved.query, tally->reference, rows, row_count};
+	ok = ok && add_standing(tally, standing, &stand, &message, err);
 	if (ok) {
 		message.completeness = complete.completeness;
 		message.positions = complete.positions;
 		message.n_positions = complete.n_positions;
 		ok = print(tally, &show, &message, text, err);
 	}
+	td_standing_free(standing);
 	td_answer_free(answer);
 	return ok;
+}
+
+/* How far the period has come for each row of a summary, by its province. */
+static void add_states(const td_tally_t *tally, td_standing_t *standing, const td_query_t *query,
+		       Thidua__V1__TallyAnswer *message)
+{
+	for (size_t i = 0; standing != NULL && i < message->n_rows; i++) {
+		const char *province = message->rows[i]->province;
+		bool all = strcmp(province, "all") == 0;
+		message->rows[i]->state = td_standing_of(standing, tally->reference,
+							 all ? query->provinces : &province,
+							 all ? query->province_count : 1);
+	}
 }
 
 /* What the summary is about: "Thi đua năm 2021", or a part of a year, or only days. */
@@ -188,10 +251,13 @@ static bool summary_text(const td_tally_t *tally, const td_summary_t *summary,
 	if (!td_show_completeness(show, message, &complete))
 		return no_memory(err);
 	const char *head = heading(show, message->title);
-	*text = head == NULL ? NULL
-			     : td_show_format(tally->arena, "%s: %s – %s\n\n%s%s%s\n%s", head, from,
-					      to, figures, figures[0] == '\0' ? "" : "\n", ranking,
-					      complete);
+	/* The first row is of all provinces. */
+	const char *state = message->n_rows > 0 ? td_show_state(show, message->rows[0]->state) : "";
+	*text = head == NULL
+			? NULL
+			: td_show_format(tally->arena, "%s: %s – %s%s%s\n\n%s%s%s\n%s", head, from,
+					 to, state[0] == '\0' ? "" : " · ", state, figures,
+					 figures[0] == '\0' ? "" : "\n", ranking, complete);
 	return *text != NULL || no_memory(err);
 }
 
@@ -205,14 +271,21 @@ static bool answer_summary(const td_tally_t *tally, bool ranking_only, const cha
 	td_tally_t asked = *tally;
 	settings.compare = true;
 	asked.settings = &settings;
+	if (settings.as_closed)
+		return td_err_set(err, TD_EUSAGE,
+				  "--as-closed goes with figures: thidua-tally FIGURE --as-closed");
 	if (!resolve(&asked, NULL, 0, &resolved, err))
 		return false;
 	td_show_t show = {&resolved.query, tally->reference, lang_of(&settings), tally->arena};
+	td_standing_t *standing = NULL;
 	bool ok = td_summary_make(&resolved, &summary, err) &&
-		  read_answers(tally, &resolved.query, summary.answers, TD_SUMMARY_PARTS, &complete,
-			       err) &&
-		  td_summary_model(&summary, resolved.title, tally->arena, &message, err);
+		  make_standing(tally, &resolved, &standing, err);
+	const td_tally_ask_t ask = {&resolved.query, summary.answers, TD_SUMMARY_PARTS, standing,
+				    tally->generation};
+	ok = ok && read_answers(tally, &ask, &complete, err) &&
+	     td_summary_model(&summary, resolved.title, tally->arena, &message, err);
 	if (ok) {
+		add_states(tally, standing, &resolved.query, &message);
 		message.completeness = complete.completeness;
 		message.positions = complete.positions;
 		message.n_positions = complete.n_positions;
@@ -221,6 +294,7 @@ static bool answer_summary(const td_tally_t *tally, bool ranking_only, const cha
 					    err)
 			     : print(tally, &show, &message, text, err);
 	}
+	td_standing_free(standing);
 	td_summary_free(&summary);
 	return ok;
 }

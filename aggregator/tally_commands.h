@@ -20,7 +20,7 @@ typedef struct td_tally_settings {
 	const char *lang, *format, *note;
 	int64_t cluster, generation;
 	const char *period, *calendar, *from, *to, *last, *by, *only, *each, *provinces;
-	bool to_date, compare, rank;
+	bool to_date, compare, rank, as_closed;
 } td_tally_settings_t;
 
 /* What a command works with. */

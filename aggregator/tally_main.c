@@ -82,6 +82,8 @@ static const td_opt_t options[] = {
 	      "these provinces instead of the cluster's: vn-06,vn-69"),
 	ASKED("compare", 'c', NULL, TD_OPT_BOOL, compare,
 	      "show the same days of the year before beside it"),
+	ASKED("as-closed", 0, NULL, TD_OPT_BOOL, as_closed,
+	      "show beside each figure what it was when the period was closed"),
 	ASKED("rank", 'r', NULL, TD_OPT_BOOL, rank, "number the provinces, highest first"),
 };
 

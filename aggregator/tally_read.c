@@ -99,6 +99,7 @@ typedef struct hash_read {
 	const td_bucket_t *bucket;
 	const char *key;
 	bool before;
+	const char *reporter;
 	uint64_t sum, stored;
 } hash_read_t;
 
@@ -116,6 +117,9 @@ static bool read_cell(hash_read_t *to, td_slice_t name, td_slice_t text, td_err_
 	if (!number_of(text, &value) || !td_layout_parse_field(field, &cell))
 		return false;
 	to->sum += td_layout_cell_hash(to->key, field, value);
+	if (to->ask->standing != NULL && !to->before &&
+	    !td_standing_add(to->ask->standing, to->reporter, field, value, err))
+		return false;
 	for (size_t i = 0; i < to->ask->answer_count; i++) {
 		if (!td_answer_add(to->ask->answers[i], to->before, to->bucket, &cell, value, err))
 			return false;
@@ -153,11 +157,16 @@ static void add_reads(td_redis_t *redis, const td_tally_ask_t *ask, const plan_t
 		      const char *reporter)
 {
 	char prefix[TD_KEY_MAX], head[TD_KEY_MAX + 8], sources[TD_KEY_MAX + 8], key[TD_KEY_MAX];
+	char signed_key[TD_KEY_MAX + 8];
 	td_layout_prefix(reporter, ask->generation, prefix);
 	(void)snprintf(head, sizeof head, "%shead", prefix);
 	(void)snprintf(sources, sizeof sources, "%ssources", prefix);
 	td_redis_add_words(redis, "GET", head);
 	td_redis_add_words(redis, "HGETALL", sources);
+	if (ask->standing != NULL) {
+		(void)snprintf(signed_key, sizeof signed_key, "%ssigned", prefix);
+		td_redis_add_words(redis, "HGET", signed_key, td_standing_period(ask->standing));
+	}
 	for (size_t i = 0; i < plan->count; i++) {
 		bucket_key(ask, reporter, &plan->buckets[i], key);
 		td_redis_add_words(redis, "HGETALL", key);
@@ -167,7 +176,7 @@ static void add_reads(td_redis_t *redis, const td_tally_ask_t *ask, const plan_t
 static bool read_shard(td_redis_t *redis, const td_tally_ask_t *ask, const plan_t *plan,
 		       td_arena_t *arena, td_shard_view_t *shard, td_err_t *err)
 {
-	enum { BEFORE_BUCKETS = 2 };
+	size_t before_buckets = ask->standing != NULL ? 3 : 2;
 	td_redis_exec_t outcome;
 	char key[TD_KEY_MAX];
 	add_reads(redis, ask, plan, shard->reporter);
@@ -181,14 +190,37 @@ static bool read_shard(td_redis_t *redis, const td_tally_ask_t *ask, const plan_
 	shard->present = true;
 	if (!read_sources(td_redis_reply(redis, 1), arena, shard, err))
 		return false;
+	if (ask->standing != NULL &&
+	    !td_standing_sign(ask->standing, shard->reporter,
+			      td_redis_reply_text(td_redis_reply(redis, 2)), err))
+		return false;
 	for (size_t i = 0; i < plan->count; i++) {
 		hash_read_t to = {.ask = ask,
+				  .reporter = shard->reporter,
 				  .bucket = &plan->buckets[i],
 				  .key = key,
 				  .before = i >= plan->before_from};
 		bucket_key(ask, shard->reporter, to.bucket, key);
-		if (!read_hash(td_redis_reply(redis, BEFORE_BUCKETS + i), &to, shard->reporter,
+		if (!read_hash(td_redis_reply(redis, before_buckets + i), &to, shard->reporter,
 			       err))
+			return false;
+	}
+	return true;
+}
+
+/* What was kept of the period when it was closed, if it was. */
+static bool read_closed(td_redis_t *redis, td_standing_t *standing, td_err_t *err)
+{
+	char key[TD_CLOSED_KEY_MAX];
+	td_closing_redis_key(td_standing_period(standing), key);
+	td_redis_add_words(redis, "HGETALL", key);
+	if (!td_redis_run(redis, err))
+		return false;
+	const td_redis_reply_t *reply = td_redis_reply(redis, 0);
+	for (size_t i = 0; i + 1 < td_redis_reply_count(reply); i += 2) {
+		td_slice_t reporter = td_redis_reply_text(td_redis_reply_at(reply, i));
+		td_slice_t snapshot = td_redis_reply_text(td_redis_reply_at(reply, i + 1));
+		if (!td_standing_close(standing, reporter, snapshot, err))
 			return false;
 	}
 	return true;
@@ -200,7 +232,8 @@ bool td_tally_read(td_redis_t *redis, const td_tally_ask_t *ask, td_arena_t *are
 	plan_t plan = {0};
 	if (ask->answer_count > 0 && !make_plan(ask->query, arena, &plan, err))
 		return false;
-	if (!list_shards(redis, ask->generation, arena, shards, count, err))
+	if (!list_shards(redis, ask->generation, arena, shards, count, err) ||
+	    (ask->standing != NULL && !read_closed(redis, ask->standing, err)))
 		return false;
 	for (size_t i = 0; i < *count; i++) {
 		if (!read_shard(redis, ask, &plan, arena, &(*shards)[i], err))

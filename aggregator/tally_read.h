@@ -10,6 +10,7 @@
 
 #include "aggregator/answer.h"
 #include "aggregator/completeness.h"
+#include "aggregator/standing.h"
 #include "common/arena.h"
 #include "common/err.h"
 #include "common/redis.h"
@@ -18,7 +19,8 @@
 typedef struct td_tally_ask {
 	const td_query_t *query; /* whose days, grain and by_unit say which hashes are read */
 	td_answer_t *const *answers;
-	size_t answer_count; /* 0: only heads and sources */
+	size_t answer_count;     /* 0: only heads and sources */
+	td_standing_t *standing; /* learns how far the period has come; NULL: nobody asks */
 	uint32_t generation;
 } td_tally_ask_t;
 

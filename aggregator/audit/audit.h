@@ -60,6 +60,10 @@ td_audit_fn td_audit_verify;
 td_audit_fn td_audit_prove;
 td_audit_fn td_audit_check;
 td_audit_fn td_audit_witness;
+td_audit_fn td_audit_sign_off;
+td_audit_fn td_audit_close;
+td_audit_fn td_audit_closed;
+td_audit_fn td_audit_amendments;
 
 /* Fixes which days and which moment are meant; TD_EUSAGE (audit_ask.c). */
 TD_MUST_USE bool td_audit_ask(td_audit_t *audit, td_err_t *err);

@@ -133,6 +133,11 @@ static const command_t commands[] = {
 	{"verify", 0, 0, "--keys FILE", true, true, td_audit_verify},
 	{"prove", 0, 1, "EVENT | --from SEAL --to SEAL", false, false, td_audit_prove},
 	{"check", 1, 1, "--keys FILE PROOF", true, false, td_audit_check},
+	{"sign-off", 1, 1, "FILE --period PERIOD --reporter ID --key FILE", false, true,
+	 td_audit_sign_off},
+	{"close", 0, 0, "--period PERIOD --key FILE", true, true, td_audit_close},
+	{"closed", 0, 0, "--keys FILE", true, false, td_audit_closed},
+	{"amendments", 0, 0, "--period PERIOD --keys FILE", false, true, td_audit_amendments},
 	{"witness", 1, 1, "--key FILE --keys FILE --state DIR SEAL", false, false,
 	 td_audit_witness},
 };

@@ -2,6 +2,7 @@
 
 #include "aggregator/audit/archive_look.h"
 #include "aggregator/audit/topic.h"
+#include "aggregator/closing.h"
 #include "common/file.h"
 #include "workers/topics.h"
 
@@ -76,6 +77,8 @@ static bool add(loading_t *loading, td_slice_t bytes, const char *place, td_err_
 static bool take_record(void *context, const td_kafka_item_t *record, td_err_t *err)
 {
 	loading_t *loading = context;
+	if (td_closing_is_key(record->key))
+		return true; /* of a closed period: closings.h */
 	return add(loading, record->value,
 		   td_show_format(loading->seals->arena, "%s %" PRId64, TD_TOPIC_SEALS,
 				  record->offset),
@@ -95,6 +98,8 @@ static bool load_topic(const td_audit_t *audit, loading_t *loading, td_err_t *er
 static bool take_archived(void *context, const td_archived_t *record, td_err_t *err)
 {
 	loading_t *loading = context;
+	if (td_closing_is_key(record->key))
+		return true;
 	return add(loading, record->value,
 		   td_show_format(loading->seals->arena, "%s %" PRIu64, TD_TOPIC_SEALS,
 				  record->offset),

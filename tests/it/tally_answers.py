@@ -211,9 +211,9 @@ class Forms(Answers):
                  'province')
         self.assertEqual(self.ask(*asked).stdout.split('\n\n')[:2], [
             '2021: 15/12/2020 – 14/12/2021',
-            'Chỉ tiêu                  Tỉnh         Số liệu\n'
-            'Số vụ tai nạn giao thông  Yên Bái            2\n'
-            'Số vụ tai nạn giao thông  Thái Nguyên        2'])
+            'Chỉ tiêu                  Tỉnh         Số liệu  Trạng thái\n'
+            'Số vụ tai nạn giao thông  Yên Bái            2  sơ bộ\n'
+            'Số vụ tai nạn giao thông  Thái Nguyên        2  sơ bộ'])
         self.assertIn('Traffic accidents  Thai Nguyen      2', self.ask(*asked, '--lang', 'en').stdout)
 
     def test_csv_has_a_line_for_each_figure(self):

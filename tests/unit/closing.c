@@ -85,6 +85,8 @@ static void keys_are_of_the_period_and_the_reporter(void **state)
 	assert_string_equal(key, "thidua:closed:police-2021-M09");
 	td_closing_record_key("police-2021", NULL, record);
 	assert_string_equal(record, "closing/police-2021");
+	assert_true(td_closing_is_key(td_slice_text(record)));
+	assert_false(td_closing_is_key(td_slice_text("vn-06")));
 	td_closing_record_key("police-2021", "vn-06", record);
 	assert_string_equal(record, "closing/police-2021/vn-06");
 }

@@ -178,9 +178,9 @@ static void csv_is_the_same_in_both_languages_and_quotes_a_selection(void **stat
 		assert_string_equal(
 			text, "metric,province,unit,dimension,bucket_on,hour,value,"
 			      "denominator,rate_hundredths,value_before,denominator_before,"
-			      "target,rank\n"
+			      "target,rank,value_as_closed,denominator_as_closed,state\n"
 			      "clearance,vn-06,,\"severity=very,especially\",20201215,-1,9,12,"
-			      "7500,5,10,,1\n");
+			      "7500,5,10,,1,,0,\n");
 	}
 }
 

@@ -1,0 +1,295 @@
+/* amendments: what a closed period's figures are today beside what they were, and every record that
+ * moved them since, by which event, and why. */
+#include "aggregator/audit/changes.h"
+#include "aggregator/audit/closings.h"
+#include "aggregator/audit/periods.h"
+#include "aggregator/audit/seals.h"
+#include "aggregator/moment.h"
+#include "workers/topics.h"
+
+#include <stdlib.h>
+
+enum { ARENA_BYTES = 64 * 1024 * 1024 };
+
+/* One move of one cell; texts in the arena of its log. */
+typedef struct move {
+	struct move *next;
+	const char *record, *event, *why, *field;
+	uint64_t offset;
+	int64_t append_ms, before, after;
+} move_t;
+
+/* One log: up to where it is closed, and what came behind. */
+typedef struct part {
+	const td_closed_t *closed; /* NULL: it had no log when the period was closed */
+	td_totals_t *now;
+	td_arena_t *arena;
+	move_t *first, **end;
+} part_t;
+
+typedef struct amending {
+	td_audit_t *audit;
+	const td_logs_t *logs;
+	td_named_period_t named;
+	td_closings_t closings;
+	const td_closing_t *closing;
+	td_measure_t measure; /* all metrics in the days of the period */
+	part_t parts[TD_LOGS_MAX];
+} amending_t;
+
+/* One change under way. */
+typedef struct noting {
+	part_t *part;
+	const td_telling_t *telling;
+	const td_change_t *change;
+	bool failed;
+} noting_t;
+
+/* What contributions add to the period, by cell. */
+static td_totals_t *cells_of(const amending_t *amending, const td_contributions_t *adds)
+{
+	td_totals_t *totals = td_totals_new();
+	td_contributions_t cut;
+	bool done = totals != NULL;
+	td_measure_cut(&amending->measure, adds, &cut);
+	for (size_t i = 0; done && i < cut.count; i++) {
+		const td_contribution_t *one = &cut.items[i];
+		char field[TD_FIELD_MAX];
+		const td_cell_t cell = {one->metric, one->dim1, one->dim2, TD_HOUR_NONE,
+					cut.provinces[one->province]};
+		td_layout_field(&cell, field);
+		done = td_totals_add(totals, field, one->amount);
+	}
+	if (done)
+		return totals;
+	td_totals_free(totals);
+	return NULL;
+}
+
+static void note(void *context, const char *field, int64_t before, int64_t after)
+{
+	noting_t *noting = context;
+	part_t *part = noting->part;
+	const td_judged_t *judged = noting->change->judged;
+	char record[TD_FIELD_MAX], event[TD_JUDGED_NAME_MAX], why[TD_CHANGE_WHY_MAX];
+	td_judged_record((uint32_t)judged->event->kind, judged->event->record_id, record);
+	td_judged_name(judged, event);
+	move_t *move = td_arena_take(part->arena, sizeof *move);
+	if (move == NULL) {
+		noting->failed = true;
+		return;
+	}
+	*move = (move_t){
+		.record = td_show_format(part->arena, "%s", record),
+		.event = td_show_format(part->arena, "%s", event),
+		.why = td_show_format(part->arena, "%s",
+				      td_change_why(noting->telling, noting->change, why)),
+		.field = td_show_format(part->arena, "%s", field),
+		.offset = judged->offset,
+		.append_ms = judged->append_ms,
+		.before = before,
+		.after = after,
+	};
+	noting->failed |= move->record == NULL || move->event == NULL || move->why == NULL ||
+			  move->field == NULL;
+	*part->end = move;
+	part->end = &move->next;
+}
+
+static bool take(void *context, const td_telling_t *telling, const td_change_t *change,
+		 td_err_t *err)
+{
+	amending_t *amending = context;
+	noting_t noting = {&amending->parts[change->index], telling, change, false};
+	const td_closed_t *closed = noting.part->closed;
+	if (closed != NULL && change->judged->offset < closed->through_offset)
+		return true;
+	td_totals_t *before = cells_of(amending, &change->before->record.adds);
+	td_totals_t *after = cells_of(amending, &change->after->record.adds);
+	bool done = before != NULL && after != NULL &&
+		    td_totals_compare(before, after, note, &noting) && !noting.failed;
+	td_totals_free(before);
+	td_totals_free(after);
+	return done || td_err_set(err, TD_EMEMORY,
+				  "no memory for so many amendments; ask about one --reporter");
+}
+
+static bool sum_up(void *context, size_t index, td_shelved_t *shelved, td_err_t *err)
+{
+	amending_t *amending = context;
+	amending->parts[index].now = td_shelved_totals(amending->audit, shelved, err);
+	return amending->parts[index].now != NULL;
+}
+
+static void say_moves(const amending_t *amending)
+{
+	static const td_report_kind_t kind = {"moves",
+					      "Hồ sơ làm thay đổi số liệu từ khi chốt",
+					      "Records that moved figures since the closing",
+					      false,
+					      11,
+					      {{"record", "Hồ sơ", "Record", false},
+					       {"metric", "Mã chỉ tiêu", "Metric", false},
+					       {"province", "Tỉnh", "Province", false},
+					       {"dimensions", "Phân loại", "Class", false},
+					       {"before", "Trước", "Before", true},
+					       {"after", "Sau", "After", true},
+					       {"why", "Vì sao", "Why", false},
+					       {"place", "Nơi", "Where", false},
+					       {"offset", "Vị trí", "Offset", true},
+					       {"append", "Ghi nhận lúc", "Appended", false},
+					       {"event", "Sự kiện", "Event", false}}};
+	for (size_t i = 0; i < td_logs_count(amending->logs); i++) {
+		char place[TD_TOPIC_MAX], moment[TD_MOMENT_TEXT_MAX];
+		td_logs_place(amending->logs, i, place);
+		for (const move_t *move = amending->parts[i].first; move; move = move->next) {
+			td_total_words_t words;
+			if (!td_total_words(amending->audit, move->field, &words))
+				continue;
+			const td_report_cell_t cells[] = {
+				{move->record, 0},
+				{words.metric, 0},
+				{words.province, 0},
+				{words.dimensions, 0},
+				{NULL, move->before},
+				{NULL, move->after},
+				{move->why, 0},
+				{place, 0},
+				{NULL, (int64_t)move->offset},
+				{td_moment_text(move->append_ms, moment), 0},
+				{move->event, 0}};
+			td_report_row(amending->audit->report, &kind, cells);
+		}
+	}
+}
+
+/* Which reporter's figures are being compared. */
+typedef struct comparing {
+	const amending_t *amending;
+	const char *reporter;
+} comparing_t;
+
+static void say_figure(void *context, const char *field, int64_t closed, int64_t now)
+{
+	static const td_report_kind_t kind = {"amended",
+					      "Số liệu đã thay đổi từ khi chốt",
+					      "Figures amended since the closing",
+					      false,
+					      8,
+					      {{"reporter", "Đơn vị", "Reporter", false},
+					       {"metric", "Mã chỉ tiêu", "Metric", false},
+					       {"label", "Chỉ tiêu", "Figure", false},
+					       {"province", "Tỉnh", "Province", false},
+					       {"dimensions", "Phân loại", "Class", false},
+					       {"closed", "Khi chốt", "As closed", true},
+					       {"now", "Hiện nay", "As known now", true},
+					       {"change", "Thay đổi", "Change", true}}};
+	const comparing_t *comparing = context;
+	td_total_words_t words;
+	if (!td_total_words(comparing->amending->audit, field, &words))
+		return;
+	const td_report_cell_t cells[] = {{comparing->reporter, 0},
+					  {words.metric, 0},
+					  {words.label, 0},
+					  {words.province, 0},
+					  {words.dimensions, 0},
+					  {NULL, closed},
+					  {NULL, now},
+					  {NULL, now - closed}};
+	td_report_row(comparing->amending->audit->report, &kind, cells);
+}
+
+static bool say_figures(const amending_t *amending, size_t index, td_err_t *err)
+{
+	const part_t *part = &amending->parts[index];
+	const td_snapshot_t *snapshot =
+		part->closed == NULL ? NULL
+				     : td_closings_snapshot(&amending->closings, amending->closing,
+							    part->closed);
+	comparing_t comparing = {amending, td_logs_get(amending->logs, index)->reporter};
+	if (part->closed != NULL && snapshot == NULL)
+		return td_err_set(err, TD_EINTEGRITY, "the figures of %s in %s are gone from %s",
+				  comparing.reporter, amending->named.name, TD_TOPIC_SEALS);
+	td_totals_t *closed = td_totals_new();
+	bool done = closed != NULL &&
+		    (snapshot == NULL || td_totals_read(closed, snapshot->totals)) &&
+		    td_totals_compare(closed, part->now, say_figure, &comparing);
+	td_totals_free(closed);
+	return done || td_err_set(err, TD_EMEMORY, "the figures of %s cannot be compared",
+				  comparing.reporter);
+}
+
+static bool make(amending_t *amending, td_err_t *err)
+{
+	for (size_t i = 0; i < td_logs_count(amending->logs); i++) {
+		part_t *part = &amending->parts[i];
+		part->closed = td_closing_find(amending->closing,
+					       td_logs_get(amending->logs, i)->reporter);
+		part->end = &part->first;
+		part->arena = td_arena_new(ARENA_BYTES);
+		if (part->arena == NULL)
+			return td_err_set(err, TD_EMEMORY, "no memory to look at events");
+	}
+	return true;
+}
+
+static bool tell(amending_t *amending, td_err_t *err)
+{
+	const td_shelf_plan_t replay = {
+		.logs = amending->logs, .then = sum_up, .context = amending, .name = "amended"};
+	const td_changes_plan_t changes = {
+		.logs = amending->logs,
+		.measure = &amending->measure,
+		.until_ms = INT64_MAX,
+		.doing = "amendments",
+		.each = take,
+		.context = amending,
+	};
+	if (!make(amending, err))
+		return false;
+	td_shelf_t *shelf = td_shelf_fill(amending->audit, &replay, err);
+	bool done = shelf != NULL;
+	for (size_t i = 0; done && i < td_logs_count(amending->logs); i++)
+		done = say_figures(amending, i, err);
+	td_shelf_free(shelf);
+	if (!done || !td_changes_tell(amending->audit, &changes, err))
+		return false;
+	say_moves(amending);
+	return true;
+}
+
+static bool begin(amending_t *amending, td_err_t *err)
+{
+	td_note_keys_t *keys = calloc(1, sizeof *keys);
+	bool done = keys != NULL || td_err_set(err, TD_EMEMORY, "no memory for keys");
+	done = done && td_audit_period(amending->audit, &amending->named, err) &&
+	       td_audit_keys(amending->audit, keys, err) &&
+	       td_closings_load(amending->audit, keys, &amending->closings, err);
+	free(keys);
+	if (!done)
+		return false;
+	amending->closing = td_closings_find(&amending->closings, amending->named.name);
+	amending->measure = (td_measure_t){.days = amending->audit->days};
+	return amending->closing != NULL ||
+	       td_err_set(err, TD_ENOINPUT, "%s was not closed with one of these keys",
+			  amending->named.name);
+}
+
+bool td_audit_amendments(td_audit_t *audit, td_err_t *err)
+{
+	amending_t *amending = calloc(1, sizeof *amending);
+	if (amending == NULL)
+		return td_err_set(err, TD_EMEMORY, "no memory to look at events");
+	amending->audit = audit;
+	td_logs_t *logs = begin(amending, err) ? td_audit_logs(audit, err) : NULL;
+	amending->logs = logs;
+	bool done = logs != NULL && tell(amending, err);
+	for (size_t i = 0; i < TD_LOGS_MAX; i++) {
+		td_totals_free(amending->parts[i].now);
+		td_arena_free(amending->parts[i].arena);
+	}
+	td_closings_free(&amending->closings);
+	td_logs_free(logs);
+	free(amending);
+	return done;
+}

@@ -1,0 +1,147 @@
+#include "aggregator/audit/periods.h"
+
+#include "aggregator/dimension.h"
+#include "aggregator/metric.h"
+#include "aggregator/request.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+bool td_audit_period(const td_audit_t *audit, td_named_period_t *named, td_err_t *err)
+{
+	const td_audit_settings_t *settings = audit->settings;
+	bool civil = settings->calendar != NULL && strcmp(settings->calendar, "civil") == 0;
+	td_period_t period;
+	thidua__v1__period__init(&named->period);
+	if (settings->period == NULL || settings->from != NULL || settings->to != NULL)
+		return td_err_set(err, TD_EUSAGE,
+				  "which period? give --period 2021, 2021-H1, 2021-Q3 or 2021-M09, "
+				  "and no other days");
+	if (!td_period_parse(settings->period, civil ? TD_CALENDAR_CIVIL : TD_CALENDAR_POLICE,
+			     &period, err))
+		return false;
+	return (td_request_period(&period, &named->period) &&
+		td_period_name(&named->period, named->name)) ||
+	       td_err_set(err, TD_EUSAGE,
+			  "%s can be asked about, but not be signed off or closed; that is done "
+			  "with a year, a half, a quarter or a month",
+			  settings->period);
+}
+
+/* One walk over a replayed shard. */
+typedef struct adding {
+	td_totals_t *totals;
+	td_days_t days;
+	char prefix[TD_KEY_MAX];
+	bool wrong;
+} adding_t;
+
+static bool read_value(td_slice_t text, int64_t *value)
+{
+	char digits[24], *end;
+	if (text.size == 0 || text.size >= sizeof digits)
+		return false;
+	memcpy(digits, text.data, text.size);
+	digits[text.size] = '\0';
+	*value = strtoll(digits, &end, 10);
+	return *end == '\0';
+}
+
+static bool add(void *context, const td_hashes_item_t *item)
+{
+	adding_t *adding = context;
+	char field[TD_FIELD_MAX];
+	int64_t value;
+	if (item->field.size >= sizeof field || item->value.size == 0)
+		return true;
+	memcpy(field, item->field.data, item->field.size);
+	field[item->field.size] = '\0';
+	if (strcmp(field, "#") == 0) /* a checksum */
+		return true;
+	adding->wrong =
+		!read_value(item->value, &value) || !td_totals_add(adding->totals, field, value);
+	return !adding->wrong;
+}
+
+static bool add_all(td_shelved_t *shelved, adding_t *adding, td_err_t *err)
+{
+	td_bucket_t buckets[TD_BUCKETS_MAX];
+	size_t count;
+	if (!td_window_buckets(adding->days, TD_GRAIN_ANY, buckets, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		char key[TD_KEY_MAX];
+		td_layout_tally_key(adding->prefix, buckets[i].span, false, buckets[i].day, key);
+		bool walked = td_keep_walk_key(shelved->keep, td_slice_text(key), add, adding, err);
+		if (adding->wrong)
+			return td_err_set(err, TD_EBUG, "the tallies of %s cannot be summed",
+					  shelved->bounds->reporter);
+		if (!walked)
+			return false;
+	}
+	return true;
+}
+
+td_totals_t *td_shelved_totals(const td_audit_t *audit, td_shelved_t *shelved, td_err_t *err)
+{
+	adding_t adding = {.totals = td_totals_new(), .days = audit->days};
+	if (adding.totals == NULL) {
+		(void)td_err_set(err, TD_EMEMORY, "no memory for totals");
+		return NULL;
+	}
+	td_layout_prefix(shelved->bounds->reporter, (uint32_t)audit->settings->generation,
+			 adding.prefix);
+	if (add_all(shelved, &adding, err))
+		return adding.totals;
+	td_totals_free(adding.totals);
+	return NULL;
+}
+
+bool td_shelved_signed(const td_audit_t *audit, td_shelved_t *shelved, const char *period,
+		       td_signed_t *said, td_err_t *err)
+{
+	char prefix[TD_KEY_MAX], key[TD_KEY_MAX + 8];
+	td_slice_t value;
+	*said = (td_signed_t){0};
+	td_layout_prefix(shelved->bounds->reporter, (uint32_t)audit->settings->generation, prefix);
+	(void)snprintf(key, sizeof key, "%ssigned", prefix);
+	if (!td_keep_get(shelved->keep, td_slice_text(key), td_slice_text(period), &value, err))
+		return false;
+	return value.size == 0 || td_signed_read(value, said) ||
+	       td_err_set(err, TD_EBUG, "the sign-off of %s by %s cannot be read", period,
+			  shelved->bounds->reporter);
+}
+
+static const char *value_code(td_dimension_t dimension, uint8_t value)
+{
+	const td_value_info_t *info = td_dimension_value(dimension, value);
+	return info == NULL ? "" : info->code;
+}
+
+bool td_total_words(const td_audit_t *audit, const char *field, td_total_words_t *words)
+{
+	td_cell_t cell;
+	if (!td_layout_parse_field(field, &cell))
+		return false;
+	const td_metric_info_t *metric = td_metric_find(cell.metric);
+	td_lang_t lang = td_report_lang(audit->report);
+	const char *first = metric == NULL ? "" : value_code(metric->dim1, cell.dim1);
+	const char *second = metric == NULL ? "" : value_code(metric->dim2, cell.dim2);
+	*words = (td_total_words_t){
+		.metric = metric == NULL ? "?" : metric->code,
+		.label = metric == NULL ? "?" : td_say(lang, metric->vi, metric->en),
+		.province = td_show_format(audit->arena, "%s", cell.area),
+		.dimensions =
+			td_show_format(audit->arena, "%s%s%s", first,
+				       first[0] != '\0' && second[0] != '\0' ? " " : "", second),
+	};
+	return words->province != NULL && words->dimensions != NULL;
+}
+
+const char *td_audit_hex(const td_audit_t *audit, const uint8_t digest[TD_TOTALS_DIGEST_SIZE])
+{
+	char text[2 * TD_TOTALS_DIGEST_SIZE + 1];
+	for (size_t i = 0; i < TD_TOTALS_DIGEST_SIZE; i++)
+		(void)snprintf(text + 2 * i, 3, "%02x", digest[i]);
+	return td_show_format(audit->arena, "%s", text);
+}

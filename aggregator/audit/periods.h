@@ -1,0 +1,45 @@
+/*
+ * periods: what the commands about periods share: which period is meant, what a replayed shard says
+ * of it, and how its totals are shown.
+ *
+ * Shell. A period is preliminary until its province signs it off, signed off until it is closed,
+ * and amended when figures move behind that. Only periods that a statement can name are signed off
+ * and closed: a year, a half, a quarter, a month.
+ */
+#ifndef TD_AGGREGATOR_AUDIT_PERIODS_H
+#define TD_AGGREGATOR_AUDIT_PERIODS_H
+
+#include "aggregator/audit/audit.h"
+#include "aggregator/audit/shelf.h"
+#include "aggregator/signed.h"
+#include "aggregator/totals.h"
+#include "workers/sign_off.h"
+
+/* The period of --period and --calendar, and its name; TD_EUSAGE when there is none. */
+typedef struct td_named_period {
+	Thidua__V1__Period period;
+	char name[TD_PERIOD_NAME_MAX];
+} td_named_period_t;
+TD_MUST_USE bool td_audit_period(const td_audit_t *audit, td_named_period_t *named, td_err_t *err);
+
+/* The totals of a replayed shard over the asked days, which whole half-months make up; NULL and
+ * err. The caller frees. */
+TD_MUST_USE td_totals_t *td_shelved_totals(const td_audit_t *audit, td_shelved_t *shelved,
+					   td_err_t *err);
+
+/* What a replayed shard knows of its sign-off of the period; revision 0: nothing. */
+TD_MUST_USE bool td_shelved_signed(const td_audit_t *audit, td_shelved_t *shelved,
+				   const char *period, td_signed_t *said, td_err_t *err);
+
+/* The cell of a field in words: metric's code, province, and the values of its dimensions joined,
+ * all in the audit's arena. */
+typedef struct td_total_words {
+	const char *metric, *label, *province, *dimensions;
+} td_total_words_t;
+TD_MUST_USE bool td_total_words(const td_audit_t *audit, const char *field,
+				td_total_words_t *words);
+
+/* The digest in hexadecimal, in the audit's arena; NULL when that is full. */
+const char *td_audit_hex(const td_audit_t *audit, const uint8_t digest[TD_TOTALS_DIGEST_SIZE]);
+
+#endif
