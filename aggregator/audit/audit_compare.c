@@ -273,26 +273,29 @@ static bool find_behind(void *context, const td_hashes_item_t *item)
 	return true;
 }
 
-/* Notes which records' events are to be shown for the differences of one shard. */
+/* Notes which records' events are to be shown for the differences of one shard: those that differ,
+ * and all behind a tally for which none of these accounts. */
 static bool want_records(comparisons_t *all, size_t index, td_err_t *err)
 {
 	const td_diffs_t *diffs = all->items[index].diffs;
-	bool tallies = false;
-	for (size_t i = 0; i < diffs->kept; i++) {
-		const td_field_t *what = &diffs->items[i].what;
-		tallies = tallies || what->kind == TD_FIELD_TALLY;
-		if (what->kind == TD_FIELD_STATE)
-			(void)!td_wanted_add(all->wanted, index, what->record_kind,
-					     what->record_id);
-	}
-	if (!tallies)
-		return true;
+	const char *reporter = td_logs_get(all->logs, index)->reporter;
 	behind_t *behind = calloc(1, sizeof *behind);
 	if (behind == NULL)
 		return td_err_set(err, TD_EMEMORY, "no memory to trace differences");
-	behind->all = all;
-	behind->index = index;
-	bool done = td_keep_walk(td_shelf_get(all->shelf, index)->keep, find_behind, behind, err);
+	*behind = (behind_t){.all = all, .index = index};
+	bool unexplained = false;
+	for (size_t i = 0; i < diffs->kept; i++) {
+		const td_field_t *what = &diffs->items[i].what;
+		if (what->kind == TD_FIELD_STATE)
+			(void)!td_wanted_add(all->wanted, index, what->record_kind,
+					     what->record_id);
+		else if (what->kind == TD_FIELD_TALLY && has_cause(diffs, what, reporter))
+			behind->found[i] = BEHIND_MAX;
+		else if (what->kind == TD_FIELD_TALLY)
+			unexplained = true;
+	}
+	bool done = !unexplained ||
+		    td_keep_walk(td_shelf_get(all->shelf, index)->keep, find_behind, behind, err);
 	free(behind);
 	return done;
 }

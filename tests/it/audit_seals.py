@@ -128,8 +128,8 @@ class Proofs(Seals):
 
 
 class Tampering(Seals):
-    """Each alteration is found; the log is rebuilt by the broker's own means, append times and all
-    that a tamperer can keep being kept."""
+    """Each alteration is found; the log is rebuilt by the broker's own means, and so with other
+    append times (with the old ones: audit_tampered.py)."""
 
     def test_each_tampering_is_found_and_named(self):
         true = [record.value for record in self.broker.read(RAW)]
