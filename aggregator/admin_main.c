@@ -3,6 +3,7 @@
 #include "aggregator/registry.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/nearest.h"
 #include "common/opt.h"
 
 #include <stddef.h>
@@ -40,57 +41,66 @@ static const td_opt_t options[] = {
 	 .doc = "generation start: the version that judges at least; default the newest"},
 };
 
-/* A command's words, how many arguments follow, and who does it. */
+/* A command, how many arguments follow it, and who does it. */
 typedef struct command {
-	const char *words[2];
+	const char *name; /* one word or two */
 	size_t arguments_min, arguments_max;
 	const char *arguments;
 	td_admin_fn *run;
 } command_t;
 
 static const command_t commands[] = {
-	{{"init"}, 0, 0, "", td_admin_init},
-	{{"doctor"}, 0, 0, "", td_admin_doctor},
-	{{"reference", "publish"}, 1, 1, "DIR", td_admin_publish},
-	{{"reference", "list"}, 0, 0, "", td_admin_list},
-	{{"reference", "show"}, 1, 2, "VERSION [TABLE]", td_admin_show},
-	{{"reference", "diff"}, 2, 2, "A B", td_admin_diff},
-	{{"shard", "show"}, 0, 1, "[REPORTER]", td_admin_shard_show},
-	{{"shard", "rebuild"}, 1, 1, "REPORTER", td_admin_shard_rebuild},
-	{{"generation", "start"}, 1, 1, "N --by OFFICE --note TEXT", td_admin_generation_start},
-	{{"generation", "status"}, 0, 0, "", td_admin_generation_status},
-	{{"generation", "compare"}, 2, 2, "A B", td_admin_generation_compare},
-	{{"generation", "switch"}, 1, 1, "N", td_admin_generation_switch},
-	{{"generation", "drop"}, 1, 1, "N", td_admin_generation_drop},
-	{{"absent"}, 2, 2, "TOPIC FROM..THROUGH --by OFFICE --note TEXT", td_admin_absent},
+	{"init", 0, 0, "", td_admin_init},
+	{"doctor", 0, 0, "", td_admin_doctor},
+	{"reference publish", 1, 1, "DIR", td_admin_publish},
+	{"reference list", 0, 0, "", td_admin_list},
+	{"reference show", 1, 2, "VERSION [TABLE]", td_admin_show},
+	{"reference diff", 2, 2, "A B", td_admin_diff},
+	{"shard show", 0, 1, "[REPORTER]", td_admin_shard_show},
+	{"shard rebuild", 1, 1, "REPORTER", td_admin_shard_rebuild},
+	{"generation start", 1, 1, "N --by OFFICE --note TEXT", td_admin_generation_start},
+	{"generation status", 0, 0, "", td_admin_generation_status},
+	{"generation compare", 2, 2, "A B", td_admin_generation_compare},
+	{"generation switch", 1, 1, "N", td_admin_generation_switch},
+	{"generation drop", 1, 1, "N", td_admin_generation_drop},
+	{"absent", 2, 2, "TOPIC FROM..THROUGH --by OFFICE --note TEXT", td_admin_absent},
 };
 
-enum { ARGUMENTS_MAX = 4 };
+enum { ARGUMENTS_MAX = 4, DOC_MAX = 2048 };
 
-/* How many of the command's words begin the arguments; 0: it is another one. */
+/* How many words of the command begin the arguments; 0: it is another one. */
 static size_t match(const command_t *command, const td_opt_outcome_t *asked)
 {
-	size_t words = command->words[1] ? 2 : 1;
-	for (size_t i = 0; i < words; i++)
-		if (i >= asked->argument_count ||
-		    strcmp(command->words[i], asked->arguments[i]) != 0)
+	const char *rest = command->name;
+	for (size_t i = 0; i < asked->argument_count; i++) {
+		size_t size = strcspn(rest, " ");
+		if (strlen(asked->arguments[i]) != size ||
+		    memcmp(asked->arguments[i], rest, size) != 0)
 			return 0;
-	return words;
+		if (rest[size] == '\0')
+			return i + 1;
+		rest += size + 1;
+	}
+	return 0;
 }
 
+/* Names the command that was meant by the first words. */
 static bool unknown(const td_opt_outcome_t *asked, td_err_t *err)
 {
-	char list[512] = "";
-	size_t used = 0;
+	enum { WORDS_MAX = 96 };
+	char words[WORDS_MAX];
+	(void)snprintf(words, sizeof words, "%.40s%s%.40s", asked->arguments[0],
+		       asked->argument_count > 1 ? " " : "",
+		       asked->argument_count > 1 ? asked->arguments[1] : "");
+	td_nearest_t nearest = td_nearest_to(words), first = td_nearest_to(asked->arguments[0]);
 	for (size_t i = 0; i < TD_COUNT(commands); i++) {
-		int size = snprintf(list + used, sizeof list - used, "%s%s%s%s", i ? ", " : "",
-				    commands[i].words[0], commands[i].words[1] ? " " : "",
-				    commands[i].words[1] ? commands[i].words[1] : "");
-		used += size > 0 && (size_t)size < sizeof list - used ? (size_t)size : 0;
+		td_nearest_try(&nearest, commands[i].name);
+		td_nearest_try(&first, commands[i].name);
 	}
-	return td_err_set(err, TD_EUSAGE, "'%.40s%s%.40s' is no command; there are: %s",
-			  asked->arguments[0], asked->argument_count > 1 ? " " : "",
-			  asked->argument_count > 1 ? asked->arguments[1] : "", list);
+	const char *meant = nearest.word ? nearest.word : first.word;
+	return td_err_set(err, TD_EUSAGE,
+			  "'%s' is no command%s%s%s; thidua-admin --help lists them", words,
+			  meant ? " (did you mean '" : "", meant ? meant : "", meant ? "'?)" : "");
 }
 
 static bool run(const td_admin_settings_t *settings, const td_opt_outcome_t *asked, td_err_t *err)
@@ -109,16 +119,28 @@ static bool run(const td_admin_settings_t *settings, const td_opt_outcome_t *ask
 		};
 		if (admin.argument_count < command->arguments_min ||
 		    admin.argument_count > command->arguments_max)
-			return td_err_set(err, TD_EUSAGE, "write: thidua-admin %s%s%s %s",
-					  command->words[0], words > 1 ? " " : "",
-					  words > 1 ? command->words[1] : "", command->arguments);
+			return td_err_set(err, TD_EUSAGE, "write: thidua-admin %s %s",
+					  command->name, command->arguments);
 		return command->run(&admin, err);
 	}
 	return unknown(asked, err);
 }
 
+/* What --help says above the options: every command with its arguments. */
+static const char *describe(char *text, size_t size)
+{
+	int used = snprintf(text, size,
+			    "Makes topics and rights, publishes reference data, looks after shards "
+			    "and generations, and says what is wrong.\n\nCommands:");
+	for (size_t i = 0; i < TD_COUNT(commands) && used > 0 && (size_t)used < size; i++)
+		used += snprintf(text + used, size - (size_t)used, "\n  %s %s", commands[i].name,
+				 commands[i].arguments);
+	return text;
+}
+
 int main(int argc, char **argv)
 {
+	char doc[DOC_MAX];
 	td_admin_settings_t settings = {0};
 	td_log_settings_t log = {0};
 	const td_opt_group_t groups[] = {
@@ -131,8 +153,7 @@ int main(int argc, char **argv)
 	const td_opt_program_t program = {
 		.name = "thidua-admin",
 		.arguments = "COMMAND [ARGUMENT...]",
-		.doc = "Makes topics and rights, publishes reference data, looks after shards, and "
-		       "says what is wrong.",
+		.doc = describe(doc, sizeof doc),
 		.groups = groups,
 		.group_count = TD_COUNT(groups),
 		.arguments_min = 1,

@@ -2,13 +2,14 @@
 #include "aggregator/admin_look.h"
 #include "aggregator/admin_unreadable.h"
 #include "aggregator/doctor.h"
+#include "aggregator/moment.h"
 #include "common/clock.h"
 
 #include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
 
-enum { PATIENCE_MS = 8000, POLL_MS = 250, MEND_MAX = 256 };
+enum { SILENT_MS = 3600 * 1000, PATIENCE_MS = 8000, POLL_MS = 250, MEND_MAX = 256 };
 
 /* One reporter: how it stood first, and how it stands now. */
 typedef struct patient {
@@ -201,6 +202,16 @@ static void say_moving(td_doctor_t *doctor, const patient_t *patient)
 		       now->raw_end - (int64_t)now->head.position.next, doing);
 }
 
+/* A source that runs says every minute how far it is, also when it has nothing to say. */
+static void check_silence(td_doctor_t *doctor, const td_look_t *look)
+{
+	char span[TD_MOMENT_TEXT_MAX];
+	int64_t silent_ms = doctor->admin->now_ms - look->head.last_append_ms;
+	if (look->head.last_append_ms > 0 && silent_ms > SILENT_MS)
+		td_doctor_note(doctor, "%s: nothing has come for %s; is its producer running?",
+			       look->reporter, td_moment_span(silent_ms, span));
+}
+
 static void check_patient(td_doctor_t *doctor, const patient_t *patient)
 {
 	const td_look_t *now = &patient->now;
@@ -211,6 +222,7 @@ static void check_patient(td_doctor_t *doctor, const patient_t *patient)
 		say_moving(doctor, patient);
 	else if (is_behind(patient))
 		say_stuck(doctor, now);
+	check_silence(doctor, now);
 	if (now->head.counts.open_rejections > 0)
 		td_doctor_note(doctor,
 			       "%s: %" PRIu64

@@ -125,7 +125,9 @@ class Publish(Admin):
                            (['reference', 'publish'], 'reference publish DIR'),
                            (['reference', 'publish', self.folder, '--note', 'x',
                              '--in-force-from', 'soon'], "'soon' is no moment"),
-                           (['refrence', 'publish'], "no command")):
+                           (['refrence', 'publish'], "did you mean 'reference publish'"),
+                           (['docter'], "did you mean 'doctor'"),
+                           (['xyz'], 'thidua-admin --help')):
             with self.subTest(argv=argv[2:]):
                 self.assertIn(says, self.admin(*argv, code=64).stderr)
         self.assertIn('no files', self.publish('now', self.world.path, code=66).stderr)
