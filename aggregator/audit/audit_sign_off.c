@@ -127,20 +127,20 @@ static bool state(const signing_t *signing, td_err_t *err)
 	occurred.seconds = td_localday_start_ms(signing->audit->days.last) / MS;
 	recorded.seconds = now_ms / MS;
 	recorded.nanos = (int32_t)(now_ms % MS * 1000000);
-	event.reporter = (char *)(uintptr_t)signing->audit->settings->reporter;
+	event.reporter = (char *)signing->audit->settings->reporter;
 	event.kind = THIDUA__V1__KIND__KIND_SIGN_OFF;
-	event.record_id = (char *)(uintptr_t)signing->named.name;
+	event.record_id = (char *)signing->named.name;
 	event.revision = signing->revision;
 	event.occurred_at = &occurred;
 	event.occurred_precision = THIDUA__V1__PRECISION__PRECISION_DAY;
 	event.recorded_at = &recorded;
 	event.body_case = THIDUA__V1__EVENT__BODY_SIGN_OFF;
 	event.sign_off = &said;
-	said.period = (Thidua__V1__Period *)(uintptr_t)&signing->named.period;
+	said.period = (Thidua__V1__Period *)&signing->named.period;
 	said.through_offset = signing->through_offset;
 	said.figures_sha256 =
-		(ProtobufCBinaryData){TD_TOTALS_DIGEST_SIZE, (uint8_t *)(uintptr_t)signing->digest};
-	said.key_id = (char *)(uintptr_t)signing->key_id;
+		(ProtobufCBinaryData){TD_TOTALS_DIGEST_SIZE, (uint8_t *)signing->digest};
+	said.key_id = (char *)signing->key_id;
 	if (!td_sign_off_text(&event, text) ||
 	    !td_signature_make(signing->signer.seed, td_slice_text(text), signature))
 		return td_err_set(err, TD_EBUG, "the sign-off cannot be signed");
