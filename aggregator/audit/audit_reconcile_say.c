@@ -17,7 +17,7 @@ static void say_sources(const td_reconciling_t *all, size_t index)
 		12,
 		{{"reporter", "Đơn vị", "Reporter", false},
 		 {"source", "Nguồn", "Source", false},
-		 {"epoch", "Đợt", "Epoch", true},
+		 {"epoch", "Đợt", "Epoch", false},
 		 {"received", "Nhận", "Received", true},
 		 {"enriched", "Hợp lệ", "Valid", true},
 		 {"rejected", "Bị từ chối", "Rejected", true},
@@ -30,11 +30,12 @@ static void say_sources(const td_reconciling_t *all, size_t index)
 	const td_reconciled_t *item = all->items[index];
 	for (size_t i = 0; i < td_sources_count(item->sources); i++) {
 		const td_trail_t *trail = td_sources_get(item->sources, i);
-		char moment[TD_MOMENT_TEXT_MAX];
+		char moment[TD_MOMENT_TEXT_MAX], epoch[24];
+		(void)snprintf(epoch, sizeof epoch, "%" PRIu64, trail->epoch);
 		const td_report_cell_t cells[] = {
 			{td_logs_get(all->logs, index)->reporter, 0},
 			{trail->source, 0},
-			{NULL, (int64_t)trail->epoch},
+			{epoch, 0},
 			{NULL, (int64_t)trail->received},
 			{NULL, (int64_t)trail->enriched},
 			{NULL, (int64_t)trail->rejected},

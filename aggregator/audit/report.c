@@ -161,7 +161,8 @@ static bool write_text(const td_report_t *report, td_buf_t *out)
 		return false;
 	for (size_t i = 0; i < report->table_count; i++) {
 		const td_report_table_t *table = &report->tables[i];
-		td_buf_add_text(out, "\n");
+		if (out->size > 0)
+			td_buf_add_text(out, "\n");
 		td_buf_add_text(out, td_say(report->lang, table->kind->vi, table->kind->en));
 		td_buf_add_text(out, "\n");
 		if (!write_rows(report, table, out))

@@ -1,5 +1,6 @@
 """The live tallies against the log: honest ones are equal; each altered one is found and named."""
 import json
+import signal
 
 from servers import case
 from servers.pipeline import Pipeline
@@ -51,6 +52,24 @@ class Honest(Compare):
         self.pipeline.feed('vn-06', [accident(number, revision=3) for number in range(90)])
         self.pipeline.wait_complete(['vn-06'])
         self.assertEqual(self.audit('compare', '--state', state, '--resume')['outcome'], 'equal')
+
+    def test_stopped_by_a_signal_it_goes_on_from_its_state(self):
+        """Whole at every moment: however far it was, the state is that of some raw offset."""
+        self.pipeline.feed('vn-06', [accident(number, revision=9) for number in range(20000)])
+        self.pipeline.wait_complete(['vn-06'])
+        whole = self.audit('replay')['shards']['rows']
+        state = str(self.world.path / 'stopped')
+        stops = 0
+        for how in (signal.SIGINT, signal.SIGKILL, signal.SIGINT):
+            running = self.pipeline.start('audit', 'replay', '--state', state, '--resume',
+                                          '--memory', '64K')
+            wait_until(lambda: (self.world.path / 'stopped/vn-06.live').exists()
+                       or not running.alive(), 'something is kept')
+            running.signal(how)
+            stops += running.wait() != 0
+        self.assertGreater(stops, 0)
+        found = self.audit('replay', '--state', state, '--resume')
+        self.assertEqual(found['shards']['rows'], whole)
 
     def test_while_the_shard_moves_on(self):
         """What is compared stands at one position, wherever the live shard has gone meanwhile."""
