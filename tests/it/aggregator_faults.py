@@ -6,6 +6,7 @@ import shutil
 import signal
 
 from servers import case
+from servers.broker import HOT
 from servers.messages import tally_pb2
 from servers.planted import Planted, absent, head, shards, wait_for_position
 from servers.process import wait_until
@@ -283,7 +284,7 @@ class Logs(Aggregators):
         self.assertEqual(aggregator.stop(), 0)
         filled = shards(self.redis)
         self.broker.delete_topic(self.planted.verdicts)
-        self.broker.create_topic(self.planted.verdicts)
+        self.broker.create_topic(self.planted.verdicts, **HOT)
         self.planted.say(*range(COUNT))
         expected = self.undisturbed()
         for found in (filled, expected):
@@ -294,7 +295,7 @@ class Logs(Aggregators):
         self.planted.plant(COUNT // 2)
         self.folded(COUNT // 2)
         self.broker.delete_topic(self.planted.verdicts)
-        self.broker.create_topic(self.planted.verdicts)
+        self.broker.create_topic(self.planted.verdicts, **HOT)
         self.planted.say(*range(COUNT // 2))
         self.planted.plant(COUNT // 2)
         self.folded()
