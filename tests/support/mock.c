@@ -5,7 +5,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 
-enum { PATIENCE_MS = 20000 };
+enum { PATIENCE_MS = 60000 };
 
 int td_mock_start(void **state)
 {
