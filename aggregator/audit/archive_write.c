@@ -96,11 +96,6 @@ void td_archive_writer_free(td_archive_writer_t *writer)
 	free(writer);
 }
 
-uint64_t td_archive_writer_next(const td_archive_writer_t *writer)
-{
-	return writer->next;
-}
-
 static bool put(td_archive_writer_t *writer, td_slice_t bytes, td_err_t *err)
 {
 	if (fwrite(bytes.data, 1, bytes.size, writer->file) != bytes.size)

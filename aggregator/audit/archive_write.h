@@ -25,9 +25,6 @@ void td_archive_writer_free(td_archive_writer_t *writer);
 TD_MUST_USE bool td_archive_writer_add(td_archive_writer_t *writer, const td_archived_t *record,
 				       td_err_t *err);
 
-/* What was written so far. */
-uint64_t td_archive_writer_next(const td_archive_writer_t *writer);
-
 /* Makes the file whole and durable, up to the offset `end`, and says in `file`, which lives in
  * `arena`, what the manifest must say of it. */
 TD_MUST_USE bool td_archive_writer_finish(td_archive_writer_t *writer, uint64_t end,

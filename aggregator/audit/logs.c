@@ -1,6 +1,7 @@
 #include "aggregator/audit/logs.h"
 
 #include "aggregator/audit/logs_internal.h"
+#include "workers/topics.h"
 
 #include <stdlib.h>
 
@@ -91,7 +92,8 @@ const char *td_logs_digest(const td_logs_t *logs)
 
 void td_logs_place(const td_logs_t *logs, size_t index, char *text)
 {
-	logs->kind->place(logs, index, text);
+	/* The topic that an event came from, wherever it lies now. */
+	td_topic_raw(logs->items[index].reporter, text);
 }
 
 td_feed_t *td_feed_open(const td_logs_t *logs, size_t index, td_feed_range_t range, td_err_t *err)

@@ -101,12 +101,6 @@ static const char *digest(const td_logs_t *base)
 	return td_archive_digest(((const archive_logs_t *)base)->archive);
 }
 
-/* An event is named by the topic that it came from, wherever it lies now. */
-static void place(const td_logs_t *logs, size_t index, char *text)
-{
-	td_topic_raw(logs->items[index].reporter, text);
-}
-
 static void free_feed(td_feed_t *base)
 {
 	archive_feed_t *feed = (archive_feed_t *)base;
@@ -198,7 +192,6 @@ static bool extend(td_feed_t *base, uint64_t end, td_err_t *err)
 static const td_logs_kind_t kind = {
 	.free = free_logs,
 	.digest = digest,
-	.place = place,
 	.feed_open = open_feed,
 	.feed_free = free_feed,
 	.feed_next = next,

@@ -8,7 +8,6 @@
 typedef struct td_logs_kind {
 	void (*free)(td_logs_t *logs);
 	const char *(*digest)(const td_logs_t *logs); /* NULL: there is none */
-	void (*place)(const td_logs_t *logs, size_t index, char *text);
 	td_feed_t *(*feed_open)(const td_logs_t *logs, size_t index, td_feed_range_t range,
 				td_err_t *err);
 	void (*feed_free)(td_feed_t *feed);

@@ -134,11 +134,6 @@ static void free_logs(td_logs_t *logs)
 	free(logs);
 }
 
-static void place(const td_logs_t *logs, size_t index, char *text)
-{
-	td_topic_raw(logs->items[index].reporter, text);
-}
-
 static void free_feed(td_feed_t *base)
 {
 	kafka_feed_t *feed = (kafka_feed_t *)base;
@@ -270,7 +265,6 @@ static bool extend(td_feed_t *base, uint64_t end, td_err_t *err)
 
 static const td_logs_kind_t kind = {
 	.free = free_logs,
-	.place = place,
 	.feed_open = open_feed,
 	.feed_free = free_feed,
 	.feed_next = next,
