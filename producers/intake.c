@@ -134,6 +134,7 @@ static bool take_row(td_intake_t *intake, td_slice_t line, td_err_t *err)
 		.epoch = td_spool_store_epoch(intake->store),
 		.reference = intake->settings.reference,
 		.now_ms = intake->now_ms,
+		.source_line = td_lines_number(intake->lines),
 	};
 	td_arena_reset(intake->arena);
 	intake->input.rows.read++;

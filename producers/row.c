@@ -92,6 +92,8 @@ static void fill_envelope(td_event_t *event, const td_row_context_t *context, ui
 		td_row_add(errors, TD_ROW_NOT_YOURS, "epoch", "");
 	if (event->sequence != 0)
 		td_row_add(errors, TD_ROW_NOT_YOURS, "sequence", "");
+	if (event->source_line != 0)
+		td_row_add(errors, TD_ROW_NOT_YOURS, "source_line", "");
 	if (event->kind == THIDUA__V1__KIND__KIND_CHECKPOINT ||
 	    event->body_case == THIDUA__V1__EVENT__BODY_CHECKPOINT)
 		td_row_add(errors, TD_ROW_CHECKPOINT, "kind", "");
@@ -100,6 +102,7 @@ static void fill_envelope(td_event_t *event, const td_row_context_t *context, ui
 	event->source = (char *)context->source;
 	event->epoch = context->epoch;
 	event->sequence = sequence;
+	event->source_line = context->source_line;
 }
 
 static bool pack(const td_event_t *event, td_arena_t *arena, td_slice_t *packed)

@@ -1,10 +1,11 @@
 /*
  * row: one line of NDJSON to the event that it says, judged as the workers will judge it.
  *
- * Pure. A row is the official JSON of Event; the reporter may be left out, source, epoch and
- * sequence must be: they are filled in here. The packed event goes through the worker's own decode
- * and validate, so that what leaves the province is not sent back for what it could have been told
- * at home. What only reference data can judge is a warning here: the province's copy may be old.
+ * Pure. A row is the official JSON of Event; the reporter may be left out; source, epoch, sequence
+ * and source line must be: they are filled in here. The packed event goes through the worker's own
+ * decode and validate, so that what leaves the province is not sent back for what it could have
+ * been told at home. What only reference data can judge is a warning here: the province's copy may
+ * be old.
  */
 #ifndef TD_PRODUCERS_ROW_H
 #define TD_PRODUCERS_ROW_H
@@ -51,7 +52,8 @@ typedef struct td_row_context {
 	const char *source;
 	uint64_t epoch;
 	const td_reference_t *reference;
-	int64_t now_ms; /* stands for the append time, which nobody knows yet */
+	int64_t now_ms;       /* stands for the append time, which nobody knows yet */
+	uint64_t source_line; /* where the row stands in what the source reads; 0: nowhere */
 } td_row_context_t;
 
 /*

@@ -118,6 +118,7 @@ static const char *const PATHS[] = {
 	"society.in_kind",
 	"society.work_day_tenths",
 	"source",
+	"source_line",
 	"target",
 	"target.metric",
 	"target.period",

@@ -26,7 +26,7 @@ bool td_rejects_event(const td_rejects_view_t *view, const td_rejection_t *item,
 	if (!event || raw->len == 0)
 		return false;
 	event->source = (char *)"";
-	event->epoch = event->sequence = 0;
+	event->epoch = event->sequence = event->source_line = 0;
 	return td_json_write(&event->base, out, &err);
 }
 

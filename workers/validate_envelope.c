@@ -38,6 +38,8 @@ static void check_origin(td_judging_t *judging)
 	td_judging_expect(judging, event->epoch - 1 < EXACT_MAX, TD_REASON_NUMBER_RANGE, "epoch");
 	td_judging_expect(judging, event->sequence - 1 < EXACT_MAX, TD_REASON_NUMBER_RANGE,
 			  "sequence");
+	td_judging_expect(judging, event->source_line <= EXACT_MAX, TD_REASON_NUMBER_RANGE,
+			  "source_line");
 }
 
 static void check_kind(td_judging_t *judging)

@@ -9,7 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STEPS_MAX = 1000, TEXT_MAX = 300, ARENA_BYTES = 8 * 1024 * 1024 };
+enum {
+	STEPS_MAX = 1000,
+	TEXT_MAX = 300,
+	DIGEST_SIZE = 32, /* SHA-256 */
+	ARENA_BYTES = 8 * 1024 * 1024
+};
 
 /* One event of the record, on its way. */
 typedef struct step {
@@ -17,8 +22,10 @@ typedef struct step {
 	uint32_t version;
 	int64_t recorded_ms, append_ms;
 	char source[TD_ID_MAX + 1];
-	bool in_file; /* a checkpoint behind it names a file */
-	char file[3 * TEXT_MAX];
+	uint64_t line;                  /* on which its row stood; 0: unknown */
+	uint64_t checkpoints, last_one; /* of its source, behind it: how many, the last sequence */
+	char digest[2 * DIGEST_SIZE + 1];   /* of its file; "": no checkpoint names one */
+	uint64_t rows;                      /* that were accepted of the file */
 	int64_t verdict_offset, verdict_ms; /* -1: no verdict found */
 } step_t;
 
@@ -54,27 +61,29 @@ static int64_t ms_of(const Google__Protobuf__Timestamp *time)
 	return time == NULL ? 0 : time->seconds * 1000 + time->nanos / 1000000;
 }
 
-/* A checkpoint that names a file closes the steps of its source that came before it. */
-static void take_checkpoint(tracing_t *tracing, const td_event_t *event)
+/* A checkpoint of the step's source behind it. The rows that it speaks of are the last ones before
+ * it, checkpoints left out: a row of a stream is not in the file that was fed after it. */
+static void pass_checkpoint(step_t *step, const td_event_t *event)
 {
 	const Thidua__V1__Checkpoint *file = event->checkpoint;
-	const td_report_t *report = tracing->audit->report;
-	if (file->file_sha256.len == 0)
+	if (event->sequence <= step->last_one)
+		return; /* sent again */
+	uint64_t rows = event->sequence - step->sequence - step->checkpoints++;
+	step->last_one = event->sequence;
+	if (step->digest[0] != '\0' || rows > file->rows_accepted)
 		return;
+	step->rows = file->rows_accepted;
+	for (size_t i = 0; i < file->file_sha256.len && i < DIGEST_SIZE; i++)
+		(void)snprintf(step->digest + 2 * i, 3, "%02x", file->file_sha256.data[i]);
+}
+
+static void take_checkpoint(tracing_t *tracing, const td_event_t *event)
+{
 	for (size_t i = 0; i < tracing->count; i++) {
 		step_t *step = &tracing->steps[i];
-		char digest[2 * 32 + 1] = "";
-		if (step->in_file || step->epoch != event->epoch ||
-		    step->sequence > event->sequence || strcmp(step->source, event->source) != 0)
-			continue;
-		for (size_t byte = 0; byte < file->file_sha256.len && byte < 32; byte++)
-			(void)snprintf(digest + 2 * byte, 3, "%02x", file->file_sha256.data[byte]);
-		step->in_file = true;
-		(void)snprintf(step->file, sizeof step->file, "%s %" PRIu64 " %s %s",
-			       td_report_word(report, "một trong", "one of"), file->rows_accepted,
-			       td_report_word(report, "dòng hợp lệ của tệp SHA-256",
-					      "accepted rows of the file with SHA-256"),
-			       digest);
+		if (step->epoch == event->epoch && step->sequence < event->sequence &&
+		    strcmp(step->source, event->source) == 0)
+			pass_checkpoint(step, event);
 	}
 }
 
@@ -95,6 +104,7 @@ static bool take(void *context, size_t index, const td_judged_t *judged, td_err_
 			 .epoch = judged->envelope.epoch,
 			 .sequence = judged->envelope.sequence,
 			 .version = judged->verdict->reference_version,
+			 .line = event != NULL ? event->source_line : 0,
 			 .recorded_ms = event != NULL ? ms_of(event->recorded_at) : 0,
 			 .append_ms = judged->append_ms,
 			 .verdict_offset = -1};
@@ -152,6 +162,32 @@ static void say_step(const tracing_t *tracing, const char *what, int64_t at_ms, 
 	td_report_row(tracing->audit->report, &kind, cells);
 }
 
+static void say_source(const tracing_t *tracing, const step_t *step)
+{
+	const td_report_t *report = tracing->audit->report;
+	char line[TEXT_MAX] = "", text[2 * TEXT_MAX];
+	if (step->line > 0)
+		(void)snprintf(line, sizeof line, "%s %" PRIu64,
+			       td_report_word(report, "dòng", "line"), step->line);
+	else if (step->digest[0] == '\0')
+		return;
+	else
+		(void)snprintf(line, sizeof line, "%s",
+			       td_report_word(report, "một dòng", "a line"));
+	if (step->digest[0] == '\0')
+		(void)snprintf(text, sizeof text, "%s %s", line,
+			       td_report_word(report, "của dữ liệu đưa vào, không rõ tệp nào",
+					      "of what was fed; no checkpoint names a file"));
+	else
+		(void)snprintf(
+			text, sizeof text, "%s %s %s, %s: %" PRIu64, line,
+			td_report_word(report, "của tệp SHA-256", "of the file with SHA-256"),
+			step->digest,
+			td_report_word(report, "số dòng hợp lệ", "rows accepted of it"),
+			step->rows);
+	say_step(tracing, td_report_word(report, "dòng nguồn", "source line"), 0, text);
+}
+
 static void say_way(const tracing_t *tracing)
 {
 	const td_report_t *report = tracing->audit->report;
@@ -165,9 +201,7 @@ static void say_way(const tracing_t *tracing)
 			       step->epoch, step->sequence);
 		say_step(tracing, td_report_word(report, "hệ thống của tỉnh ghi", "recorded"),
 			 step->recorded_ms, text);
-		if (step->in_file)
-			say_step(tracing, td_report_word(report, "tệp nguồn", "source file"), 0,
-				 step->file);
+		say_source(tracing, step);
 		(void)snprintf(text, sizeof text, "%s %" PRIu64, place, step->offset);
 		say_step(tracing, td_report_word(report, "vào nhật ký", "appended"),
 			 step->append_ms, text);

@@ -56,6 +56,7 @@ size_t td_sample_event(const char *reporter, uint64_t number, uint8_t packed[TD_
 	event.source = (char *)(uintptr_t) "main";
 	event.epoch = 1;
 	event.sequence = number + 1;
+	event.source_line = number + 1;
 	event.kind = THIDUA__V1__KIND__KIND_ACCIDENT;
 	event.record_id = record_id;
 	event.revision = number + 1;

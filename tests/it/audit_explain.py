@@ -1,4 +1,5 @@
 """What makes up a figure, what moved it, one record's way, and what a draft would change."""
+import hashlib
 import json
 import shutil
 
@@ -27,12 +28,14 @@ class Explain(case.ServerTest):
         self.pipeline = Pipeline(self.world)
         self.pipeline.start_worker()
         self.pipeline.start_aggregator()
+        self.files = []
         self.first = self.feed([accident(number) for number in range(10)] +
                                [accident(10, '2021-07-01')])
 
     def feed(self, rows):
         """Publishes rows; returns the broker's time of the last event."""
-        self.pipeline.feed('vn-06', rows)
+        self.files.append(self.pipeline.write_rows(rows))
+        self.pipeline.feed('vn-06', self.files[-1:])
         self.pipeline.wait_complete(['vn-06'])
         return self.pipeline.broker.read('thidua.raw.vn-06')[-1].append_ms
 
@@ -70,8 +73,13 @@ class Explain(case.ServerTest):
         with self.subTest('trace'):
             found = self.audit('trace', 'accident/2021-00002', '--reporter', 'vn-06')
             steps = [row['step'] for row in found['way']['rows']]
-            self.assertEqual(steps, ['recorded', 'source file', 'appended', 'judged'] * 2)
-            self.assertIn('thidua.raw.vn-06 2', [row['what'] for row in found['way']['rows']])
+            self.assertEqual(steps, ['recorded', 'source line', 'appended', 'judged'] * 2)
+            said = [row['what'] for row in found['way']['rows']]
+            self.assertIn('thidua.raw.vn-06 2', said)
+            for line, file, rows in ((3, self.files[0], 11), (1, self.files[1], 4)):
+                digest = hashlib.sha256(file.read_bytes()).hexdigest()
+                self.assertIn(f'line {line} of the file with SHA-256 {digest}, '
+                              f'rows accepted of it: {rows}', said)
             said = self.pipeline.run('audit', 'trace', 'accident/none', '--reporter', 'vn-06',
                                      code=2)
             self.assertIn('says nothing of accident/none', said.stderr)

@@ -49,7 +49,9 @@ class Flow(case.ServerTest):
         path = self.feeding.file('b.ndjson', content)
         said = self.feeding.once(path)
         self.assertEqual(accepted(said.stdout), {str(path): (10, 3, 5)})
-        self.assertEqual(Log(self.broker).records(), ['r-1', 'r-2', 'r-5'])
+        log = Log(self.broker)
+        self.assertEqual(log.records(), ['r-1', 'r-2', 'r-5'])
+        self.assertEqual([event.source_line for event in log.only_epoch()], [1, 6, 10, 0])
         found = [json.loads(line) for line in
                  path.with_suffix('.ndjson.rejected').read_text('utf-8').splitlines()]
         codes = {item['line']: {reason['code'] for reason in item['reasons']} for item in found}

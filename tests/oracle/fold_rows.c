@@ -103,15 +103,15 @@ static void read_rows(folding_t *folding)
 	char *text = NULL;
 	size_t room = 0, line = 0;
 	ssize_t size;
-	const td_row_context_t context = {.reporter = folding->reporter,
-					  .source = "test",
-					  .epoch = 1,
-					  .reference = folding->reference,
-					  .now_ms = folding->append_ms};
+	td_row_context_t context = {.reporter = folding->reporter,
+				    .source = "test",
+				    .epoch = 1,
+				    .reference = folding->reference,
+				    .now_ms = folding->append_ms};
 	while ((size = getline(&text, &room, stdin)) > 0) {
 		td_row_t row;
 		td_slice_t row_text = {(const uint8_t *)text, (size_t)size - 1};
-		line++;
+		context.source_line = ++line;
 		td_arena_reset(folding->row_arena);
 		if (td_row_read(&context, row_text, folding->next_offset + 1, folding->row_arena,
 				&row))

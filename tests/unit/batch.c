@@ -218,6 +218,21 @@ static void each_verdict_is_counted_for_what_it_is(void **state)
 	assert_int_equal(counts->open_rejections, 1);
 }
 
+/* Where a row stood is not what it says: fed again on another line, it is a repeat. */
+static void a_row_said_again_on_another_line_is_a_repeat(void **state)
+{
+	fixture_t *fixture = *state;
+	for (uint64_t line = 0; line < 3; line++) {
+		td_told_t told = accident(fixture, "a", 2, 7);
+		told.event->source_line = line;
+		assert_int_equal(add(fixture, verdict_on(fixture, &told, line)), TD_ADDED);
+	}
+	const struct td_head_counts *counts = &move(fixture)->counts;
+	assert_int_equal(counts->newer, 1);
+	assert_int_equal(counts->repeated, 2);
+	assert_int_equal(counts->conflicts, 0);
+}
+
 static void a_rejection_is_open_with_its_codes_until_it_is_corrected(void **state)
 {
 	fixture_t *fixture = *state;
@@ -549,6 +564,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(each_verdict_is_counted_for_what_it_is),
 		TEST(the_greatest_sign_off_of_a_period_stands),
+		TEST(a_row_said_again_on_another_line_is_a_repeat),
 		TEST(a_rejection_is_open_with_its_codes_until_it_is_corrected),
 		TEST(every_code_of_a_verdict_is_counted_and_shown_once),
 		TEST(a_source_s_numbers_and_checkpoints_are_kept),

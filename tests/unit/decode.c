@@ -127,7 +127,7 @@ static void fields_that_the_contract_has_not(void **state)
 	(void)state;
 	static const form_t forms[] = {
 		{"00 01", "E106 "},             /* number 0 */
-		{"68 01", "E106 "},             /* between the envelope and the body */
+		{"70 01", "E106 "},             /* between the envelope and the body */
 		{"8a 02 00", "E106 "},          /* body 33 */
 		{"f8 ff ff ff 0f 01", "E106 "}, /* the highest number */
 		{"a2 01 03 a0 06 01", "E106 case"},

@@ -47,7 +47,7 @@ static int tear_down(void **state)
 static bool take(const char *form)
 {
 	static char line[1024];
-	const td_row_context_t context = {"vn-06", "main", 77, reference, 1672506000000};
+	const td_row_context_t context = {"vn-06", "main", 77, reference, 1672506000000, 12};
 	(void)snprintf(line, sizeof line, "%s", form);
 	for (char *at = line; *at != '\0'; at++)
 		*at = *at == '\'' ? '"' : *at;
@@ -91,6 +91,7 @@ static void a_good_row_is_named_and_packed(void **state)
 	assert_string_equal(event->source, "main");
 	assert_int_equal(event->epoch, 77);
 	assert_int_equal(event->sequence, 5);
+	assert_int_equal(event->source_line, 12);
 	assert_int_equal(event->deployment->officers, 12);
 	thidua__v1__event__free_unpacked(event, NULL);
 	assert_true(take("{'reporter':'vn-06'," ENVELOPE "," BODY "}"));
@@ -113,8 +114,9 @@ static void each_way_of_not_being_a_row_has_its_code(void **state)
 	assert_refused("{" ENVELOPE ",'deployment':{'purpose':'HOLIDAY'}}",
 		       "R006 deployment.purpose");
 	assert_refused("{'recordedAt':'yesterday'}", "R007 recorded_at");
-	assert_refused("{'source':'main','epoch':'7','sequence':'1'," ENVELOPE "," BODY "}",
-		       "R009 source, R009 epoch, R009 sequence");
+	assert_refused("{'source':'main','epoch':'7','sequence':'1','sourceLine':'1'," ENVELOPE
+		       "," BODY "}",
+		       "R009 source, R009 epoch, R009 sequence, R009 source_line");
 	assert_false(take("{'kind':'KIND_CHECKPOINT','checkpoint':{}}"));
 	assert_non_null(strstr(said(&row.errors), "R010 kind"));
 }
@@ -156,7 +158,7 @@ static void text_that_packing_would_change_is_refused(void **state)
 static void a_row_too_large_to_be_an_event_is_refused(void **state)
 {
 	(void)state;
-	const td_row_context_t context = {"vn-06", "main", 77, reference, 1672506000000};
+	const td_row_context_t context = {"vn-06", "main", 77, reference, 1672506000000, 12};
 	td_buf_t line = td_buf_make(TD_ROW_LINE_MAX);
 	td_buf_add_text(&line, "{\"accident\":{\"injuryPercent\":[1");
 	while (line.size < 2 * TD_RAW_EVENT_MAX + 1000)
@@ -171,7 +173,7 @@ static void a_row_too_large_to_be_an_event_is_refused(void **state)
 static void a_row_that_exhausts_memory_is_refused(void **state)
 {
 	(void)state;
-	const td_row_context_t context = {"vn-06", "main", 77, reference, 1672506000000};
+	const td_row_context_t context = {"vn-06", "main", 77, reference, 1672506000000, 12};
 	td_slice_t line = td_slice_text("{\"recordId\":\"r-1\"}");
 	for (size_t limit = 16; limit < 4096; limit += 16) {
 		td_arena_t *small = td_arena_new(limit);
