@@ -26,6 +26,8 @@ void td_lane_watch(td_lane_t *lane)
 		td_lane_say(lane, TD_LOG_WARN, "cannot_compare", &err);
 		return;
 	}
+	td_log(TD_LOG_DEBUG, "compares", td_log_text("reporter", lane->reporter),
+	       td_log_int("offset", (int64_t)lane->newest.offset));
 	/* An event that is judged before the answer comes must not take its place. */
 	lane->compared = false;
 }

@@ -151,6 +151,18 @@ class Broker:
         except KafkaException:
             return None
 
+    def committed(self):
+        """The offsets that groups have committed, as lag tools show them: {(group, topic): offset}."""
+        places = [TopicPartition(topic, 0) for topic in self.admin.list_topics(timeout=10).topics
+                  if not topic.startswith('__')]
+        found = {}
+        for group in self.admin.list_groups(timeout=10):
+            asking = self._consumer(group.id)  # asks, and never joins
+            found.update({(group.id, place.topic): place.offset
+                          for place in asking.committed(places, timeout=10) if place.offset >= 0})
+            asking.close()
+        return found
+
     def read(self, topic, seconds=60.0):
         """Every record of the topic from its first to its present end."""
         consumer, end = self._consumer(), self.end(topic)
@@ -172,8 +184,8 @@ class Broker:
             consumer.close()
         raise AssertionError(f'{topic} was not read to its end in {seconds} s')
 
-    def _consumer(self):
-        return Consumer({'bootstrap.servers': self.address, 'group.id': 'tests',
+    def _consumer(self, group='tests'):
+        return Consumer({'bootstrap.servers': self.address, 'group.id': group,
                          'enable.auto.commit': 'false', 'auto.offset.reset': 'earliest',
                          'isolation.level': 'read_uncommitted', 'log_level': '0',
                          'enable.partition.eof': 'true'})
