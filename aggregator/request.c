@@ -3,6 +3,7 @@
 #include "aggregator/dimension.h"
 #include "common/localday.h"
 #include "common/nearest.h"
+#include "workers/workyear.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -197,6 +198,9 @@ static Thidua__V1__PeriodKind kind_of(const td_period_t *period)
 	case 12:
 		return police ? THIDUA__V1__PERIOD_KIND__PERIOD_KIND_POLICE_YEAR
 			      : THIDUA__V1__PERIOD_KIND__PERIOD_KIND_CALENDAR_YEAR;
+	case 9:
+		return police ? THIDUA__V1__PERIOD_KIND__PERIOD_KIND_POLICE_NINE_MONTHS
+			      : THIDUA__V1__PERIOD_KIND__PERIOD_KIND_CALENDAR_NINE_MONTHS;
 	case 6:
 		return police ? THIDUA__V1__PERIOD_KIND__PERIOD_KIND_POLICE_HALF
 			      : THIDUA__V1__PERIOD_KIND__PERIOD_KIND_CALENDAR_HALF;
@@ -211,12 +215,11 @@ static Thidua__V1__PeriodKind kind_of(const td_period_t *period)
 	}
 }
 
-bool td_request_period(const td_period_t *period, Thidua__V1__Period *named)
+void td_request_period(const td_period_t *period, Thidua__V1__Period *named)
 {
 	named->kind = kind_of(period);
 	named->year = period->year;
-	named->number = period->months == 12 ? 0 : (uint32_t)period->number;
-	return named->kind != THIDUA__V1__PERIOD_KIND__PERIOD_KIND_UNSPECIFIED;
+	named->number = td_workyear_periods(named->kind) == 1 ? 0 : (uint32_t)period->number;
 }
 
 static void cut_at(int32_t today, td_resolved_t *resolved)

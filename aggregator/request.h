@@ -45,8 +45,8 @@ typedef struct td_resolved {
 TD_MUST_USE bool td_request_resolve(const td_request_t *request, const td_reference_t *reference,
 				    int64_t now_ms, td_resolved_t *resolved, td_err_t *err);
 
-/* The period as statements name it; false when it has no kind there (nine months). */
-TD_MUST_USE bool td_request_period(const td_period_t *period, Thidua__V1__Period *named);
+/* The period as statements name it. */
+void td_request_period(const td_period_t *period, Thidua__V1__Period *named);
 
 /* Days from text, "2021-03-05". */
 TD_MUST_USE bool td_request_day(const char *text, int32_t *day, td_err_t *err);

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+enum { DIGEST_TEXT = 2 * TD_SIGNED_DIGEST_SIZE + 1 };
+
 bool td_signed_of_event(const Thidua__V1__Event *event, td_signed_t *said)
 {
 	const Thidua__V1__SignOff *sign_off = event->sign_off;
@@ -18,6 +20,10 @@ bool td_signed_of_event(const Thidua__V1__Event *event, td_signed_t *said)
 	said->stands = true;
 	said->through_offset = sign_off->through_offset;
 	memcpy(said->figures_sha256, sign_off->figures_sha256.data, sizeof said->figures_sha256);
+	said->has_tallies = sign_off->tallies_sha256.len == sizeof said->tallies_sha256;
+	if (said->has_tallies)
+		memcpy(said->tallies_sha256, sign_off->tallies_sha256.data,
+		       sizeof said->tallies_sha256);
 	if (event->recorded_at != NULL)
 		said->recorded_ms =
 			event->recorded_at->seconds * 1000 + event->recorded_at->nanos / 1000000;
@@ -37,6 +43,8 @@ int td_signed_order(const td_signed_t *a, const td_signed_t *b)
 		order_of(a->through_offset, b->through_offset),
 		memcmp(a->figures_sha256, b->figures_sha256, sizeof a->figures_sha256),
 		order_of((uint64_t)a->recorded_ms, (uint64_t)b->recorded_ms),
+		order_of(a->has_tallies ? 1 : 0, b->has_tallies ? 1 : 0),
+		memcmp(a->tallies_sha256, b->tallies_sha256, sizeof a->tallies_sha256),
 	};
 	size_t i = 0;
 	while (i < TD_COUNT(orders) - 1 && orders[i] == 0)
@@ -44,16 +52,23 @@ int td_signed_order(const td_signed_t *a, const td_signed_t *b)
 	return orders[i];
 }
 
+static void to_hex(const uint8_t digest[TD_SIGNED_DIGEST_SIZE], char text[DIGEST_TEXT])
+{
+	for (size_t i = 0; i < TD_SIGNED_DIGEST_SIZE; i++)
+		(void)snprintf(text + 2 * i, 3, "%02x", digest[i]);
+}
+
 void td_signed_write(const td_signed_t *said, char text[TD_SIGNED_TEXT_MAX])
 {
-	char digest[2 * TD_SIGNED_DIGEST_SIZE + 1];
-	for (size_t i = 0; i < TD_SIGNED_DIGEST_SIZE; i++)
-		(void)snprintf(digest + 2 * i, 3, "%02x", said->figures_sha256[i]);
+	char figures[DIGEST_TEXT], tallies[DIGEST_TEXT];
+	to_hex(said->figures_sha256, figures);
+	to_hex(said->tallies_sha256, tallies);
 	if (said->stands)
-		(void)snprintf(text, TD_SIGNED_TEXT_MAX, "%llu %llu %s %lld",
+		(void)snprintf(text, TD_SIGNED_TEXT_MAX, "%llu %llu %s %lld%s%s",
 			       (unsigned long long)said->revision,
-			       (unsigned long long)said->through_offset, digest,
-			       (long long)said->recorded_ms);
+			       (unsigned long long)said->through_offset, figures,
+			       (long long)said->recorded_ms, said->has_tallies ? " " : "",
+			       said->has_tallies ? tallies : "");
 	else
 		(void)snprintf(text, TD_SIGNED_TEXT_MAX, "%llu -",
 			       (unsigned long long)said->revision);
@@ -74,6 +89,12 @@ static uint8_t nibble(uint8_t letter)
 	return (uint8_t)(letter >= 'a' ? letter - 'a' + 10 : letter - '0') & 15;
 }
 
+static void read_digest(td_slice_t text, size_t *at, uint8_t digest[TD_SIGNED_DIGEST_SIZE])
+{
+	for (size_t i = 0; i < TD_SIGNED_DIGEST_SIZE && *at + 1 < text.size; i++, *at += 2)
+		digest[i] = (uint8_t)(nibble(text.data[*at]) << 4 | nibble(text.data[*at + 1]));
+}
+
 bool td_signed_read(td_slice_t text, td_signed_t *said)
 {
 	char again[TD_SIGNED_TEXT_MAX];
@@ -82,13 +103,13 @@ bool td_signed_read(td_slice_t text, td_signed_t *said)
 	said->stands = at < text.size && text.data[at] != '-';
 	if (said->stands) {
 		said->through_offset = read_number(text, &at);
-		for (size_t i = 0; i < TD_SIGNED_DIGEST_SIZE && at + 1 < text.size; i++, at += 2)
-			said->figures_sha256[i] =
-				(uint8_t)(nibble(text.data[at]) << 4 | nibble(text.data[at + 1]));
+		read_digest(text, &at, said->figures_sha256);
 		bool negative = ++at < text.size && text.data[at] == '-';
 		at += negative ? 1 : 0;
 		int64_t ms = (int64_t)(read_number(text, &at) & INT64_MAX);
 		said->recorded_ms = negative ? -ms : ms;
+		said->has_tallies = at < text.size;
+		read_digest(text, &at, said->tallies_sha256);
 	}
 	td_signed_write(said, again);
 	return said->revision > 0 && td_slice_equal(td_slice_text(again), text);

@@ -2,8 +2,9 @@
  * signed: what a reporter said last about its figures of a period: signed off, or taken back.
  *
  * Pure. The value of the shard's hash "signed": "<revision> <through offset> <SHA-256 of the
- * figures in hexadecimal> <recorded at, Unix ms>"; "<revision> -" once it was taken back. Of
- * several statements the greatest stands, by td_signed_order, so that their order does not matter.
+ * figures in hexadecimal> <recorded at, Unix ms>", and behind it "<SHA-256 of all tallies>" where
+ * the statement gives that; "<revision> -" once it was taken back. Of several statements the
+ * greatest stands, by td_signed_order, so that their order does not matter.
  */
 #ifndef TD_AGGREGATOR_SIGNED_H
 #define TD_AGGREGATOR_SIGNED_H
@@ -12,7 +13,7 @@
 
 #include <thidua/v1/event.pb-c.h>
 
-enum { TD_SIGNED_TEXT_MAX = 136, TD_SIGNED_DIGEST_SIZE = 32 };
+enum { TD_SIGNED_TEXT_MAX = 200, TD_SIGNED_DIGEST_SIZE = 32 };
 
 typedef struct td_signed {
 	uint64_t revision; /* 0: nothing was ever said */
@@ -20,6 +21,8 @@ typedef struct td_signed {
 	uint64_t through_offset;
 	uint8_t figures_sha256[TD_SIGNED_DIGEST_SIZE];
 	int64_t recorded_ms;
+	bool has_tallies;
+	uint8_t tallies_sha256[TD_SIGNED_DIGEST_SIZE];
 } td_signed_t;
 
 /* What a valid statement of KIND_SIGN_OFF says; false when it is about another kind. */

@@ -107,8 +107,9 @@ static bool has_standing(const td_resolved_t *resolved, char period[TD_PERIOD_NA
 	if (resolved->period.months == 0 || query->by_unit || query->grain == TD_GRAIN_HOUR)
 		return false;
 	td_days_t days = td_period_days(&resolved->period);
+	td_request_period(&resolved->period, &named);
 	return query->days.first == days.first && query->days.last == days.last &&
-	       td_request_period(&resolved->period, &named) && td_period_name(&named, period);
+	       td_period_name(&named, period);
 }
 
 /* What will know the state of the asked period; NULL without err when it has none. */
@@ -119,9 +120,10 @@ static bool make_standing(const td_tally_t *tally, const td_resolved_t *resolved
 	bool known = has_standing(resolved, period);
 	*standing = known ? td_standing_new(period) : NULL;
 	if (tally->settings->as_closed && (!known || resolved->query.each != TD_EACH_NONE))
-		return td_err_set(err, TD_EUSAGE,
-				  "--as-closed goes with a whole year, half, quarter or month, not "
-				  "split by unit or over time");
+		return td_err_set(
+			err, TD_EUSAGE,
+			"--as-closed goes with a whole year, half, nine months, quarter or "
+			"month, not split by unit or over time");
 	return *standing != NULL || !known || no_memory(err);
 }
 

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+enum { DIGEST_LINE = 16 + 2 * TD_FIGURES_DIGEST_SIZE };
+
 #define KIND(name) THIDUA__V1__PERIOD_KIND__PERIOD_KIND_##name
 
 /* Behind the year: "-H1"; by kind. */
@@ -12,10 +14,16 @@ static const struct {
 	const char *calendar, *part;
 	int digits;
 } KINDS[] = {
-	{KIND(POLICE_YEAR), "police", "", 0},       {KIND(POLICE_HALF), "police", "-H", 1},
-	{KIND(POLICE_QUARTER), "police", "-Q", 1},  {KIND(POLICE_MONTH), "police", "-M", 2},
-	{KIND(CALENDAR_YEAR), "civil", "", 0},      {KIND(CALENDAR_HALF), "civil", "-H", 1},
-	{KIND(CALENDAR_QUARTER), "civil", "-Q", 1}, {KIND(CALENDAR_MONTH), "civil", "-M", 2},
+	{KIND(POLICE_YEAR), "police", "", 0},
+	{KIND(POLICE_HALF), "police", "-H", 1},
+	{KIND(POLICE_QUARTER), "police", "-Q", 1},
+	{KIND(POLICE_MONTH), "police", "-M", 2},
+	{KIND(CALENDAR_YEAR), "civil", "", 0},
+	{KIND(CALENDAR_HALF), "civil", "-H", 1},
+	{KIND(CALENDAR_QUARTER), "civil", "-Q", 1},
+	{KIND(CALENDAR_MONTH), "civil", "-M", 2},
+	{KIND(POLICE_NINE_MONTHS), "police", "-9M", 0},
+	{KIND(CALENDAR_NINE_MONTHS), "civil", "-9M", 0},
 };
 
 bool td_period_name(const Thidua__V1__Period *period, char name[TD_PERIOD_NAME_MAX])
@@ -27,7 +35,8 @@ bool td_period_name(const Thidua__V1__Period *period, char name[TD_PERIOD_NAME_M
 	if (i == TD_COUNT(KINDS) || !td_workyear_period_last(period, &last_day))
 		return false;
 	if (KINDS[i].digits == 0)
-		(void)snprintf(name, TD_PERIOD_NAME_MAX, "%s-%d", KINDS[i].calendar, period->year);
+		(void)snprintf(name, TD_PERIOD_NAME_MAX, "%s-%d%s", KINDS[i].calendar, period->year,
+			       KINDS[i].part);
 	else
 		(void)snprintf(name, TD_PERIOD_NAME_MAX, "%s-%d%s%0*u", KINDS[i].calendar,
 			       period->year, KINDS[i].part, KINDS[i].digits, period->number);
@@ -63,21 +72,45 @@ bool td_period_of_name(const char *name, Thidua__V1__Period *period)
 	return false;
 }
 
+/* What is true of either text: who says it, of which period, and which time. */
+#define HEAD "thidua sign-off\nreporter %s\nperiod %s\nrevision %llu\n"
+
+/* "figures ab01...\n"; false when the digest has another size. */
+static bool digest_line(const char *word, const ProtobufCBinaryData *digest, char line[DIGEST_LINE])
+{
+	int size = snprintf(line, DIGEST_LINE, "%s ", word);
+	if (digest->len != TD_FIGURES_DIGEST_SIZE)
+		return false;
+	for (size_t i = 0; i < digest->len; i++, size += 2)
+		(void)snprintf(line + size, 3, "%02x", digest->data[i]);
+	(void)strcpy(line + size, "\n");
+	return true;
+}
+
+static bool signed_text(const td_event_t *event, char text[TD_SIGN_OFF_TEXT_MAX])
+{
+	const Thidua__V1__SignOff *said = event->sign_off;
+	char name[TD_PERIOD_NAME_MAX], figures[DIGEST_LINE], tallies[DIGEST_LINE] = "";
+	if (said->period == NULL || !td_period_name(said->period, name) ||
+	    !digest_line("figures", &said->figures_sha256, figures) ||
+	    (said->tallies_sha256.len > 0 &&
+	     !digest_line("tallies", &said->tallies_sha256, tallies)))
+		return false;
+	int size = snprintf(text, TD_SIGN_OFF_TEXT_MAX, HEAD "through %llu\n%s%s", event->reporter,
+			    name, (unsigned long long)event->revision,
+			    (unsigned long long)said->through_offset, figures, tallies);
+	return size > 0 && size < TD_SIGN_OFF_TEXT_MAX;
+}
+
 bool td_sign_off_text(const td_event_t *event, char text[TD_SIGN_OFF_TEXT_MAX])
 {
-	char name[TD_PERIOD_NAME_MAX], digest[2 * TD_FIGURES_DIGEST_SIZE + 1];
-	if (event->body_case != THIDUA__V1__EVENT__BODY_SIGN_OFF)
+	if (event->body_case == THIDUA__V1__EVENT__BODY_SIGN_OFF)
+		return signed_text(event, text);
+	if (event->kind != THIDUA__V1__KIND__KIND_SIGN_OFF ||
+	    event->body_case != THIDUA__V1__EVENT__BODY_RETRACTION)
 		return false;
-	const Thidua__V1__SignOff *said = event->sign_off;
-	if (said->period == NULL || !td_period_name(said->period, name) ||
-	    said->figures_sha256.len != TD_FIGURES_DIGEST_SIZE)
-		return false;
-	for (size_t i = 0; i < TD_FIGURES_DIGEST_SIZE; i++)
-		(void)snprintf(digest + 2 * i, 3, "%02x", said->figures_sha256.data[i]);
-	int size = snprintf(text, TD_SIGN_OFF_TEXT_MAX,
-			    "thidua sign-off\nreporter %s\nperiod %s\nrevision %llu\nthrough "
-			    "%llu\nfigures %s\n",
-			    event->reporter, name, (unsigned long long)event->revision,
-			    (unsigned long long)said->through_offset, digest);
+	int size = snprintf(text, TD_SIGN_OFF_TEXT_MAX, HEAD "taken back %d\n", event->reporter,
+			    event->record_id, (unsigned long long)event->revision,
+			    (int)event->retraction->reason);
 	return size > 0 && size < TD_SIGN_OFF_TEXT_MAX;
 }

@@ -1,4 +1,4 @@
-/* What says nothing of a record: checkpoints, and that a record is taken back. */
+/* What a source says of its own events: checkpoints. */
 #include "workers/validate_parts.h"
 
 #include "workers/keys.h"
@@ -6,11 +6,6 @@
 enum { DIGEST_SIZE = 32 };
 
 static const uint64_t EXACT_MAX = (uint64_t)TD_EXACT_MAX - 1;
-
-void td_validate_retraction(td_judging_t *judging)
-{
-	td_judging_chosen(judging, judging->event->retraction->reason, "retraction.reason");
-}
 
 static void check_rows(td_judging_t *judging, const Thidua__V1__Checkpoint *checkpoint)
 {

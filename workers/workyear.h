@@ -16,7 +16,8 @@
 int32_t td_workyear_of_on(int32_t on);
 int32_t td_workyear_last(int32_t year);
 
-/* How many periods of that kind a year has: 1, 2, 4 or 12; 0 for no kind. */
+/* How many periods of that kind a year has: 1, 2, 4 or 12; 0 for no kind. A year has its first nine
+ * months once. */
 uint32_t td_workyear_periods(Thidua__V1__PeriodKind kind);
 
 /* The last day of a period; false unless its kind has that number, and its year is one. */

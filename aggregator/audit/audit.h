@@ -26,7 +26,7 @@ typedef struct td_audit_settings {
 	const char *lang, *format, *output;
 	const char *state, *published, *between, *reference, *seals;
 	td_opt_list_t key, keys; /* files with private keys, with public ones */
-	bool resume, witness;
+	bool resume, witness, take_back;
 	int64_t generation, memory, threads, witnesses;
 } td_audit_settings_t;
 

@@ -15,6 +15,7 @@ typedef struct part {
 	td_buf_t totals;
 	td_signed_t said;
 	uint8_t digest[TD_TOTALS_DIGEST_SIZE];
+	td_hash_t tallies;
 } part_t;
 
 typedef struct closer {
@@ -82,6 +83,14 @@ static bool is_signed_off(const closer_t *all, const td_reporter_t *reporter)
 	else if (memcmp(part->said.figures_sha256, part->digest, sizeof part->digest) != 0)
 		object(all, reporter->id, "số liệu hiện nay khác số liệu đã ký; phải ký lại",
 		       "the figures are not those that were signed off; it must sign again", part);
+	else if (part->said.has_tallies && memcmp(part->said.tallies_sha256, part->tallies.bytes,
+						  sizeof part->said.tallies_sha256) != 0)
+		object(all, reporter->id,
+		       "tổng số vẫn như đã ký, nhưng số theo ngày hoặc theo đơn vị khác; phải ký "
+		       "lại",
+		       "the totals are those that were signed off, but not the figures by day or "
+		       "unit; it must sign again",
+		       part);
 	else
 		return true;
 	return false;
@@ -103,7 +112,9 @@ static bool sum_up(void *context, size_t index, td_shelved_t *shelved, td_err_t 
 	part_t *part = &all->parts[index];
 	td_totals_t *totals = td_shelved_totals(all->audit, shelved, err);
 	bool done = totals != NULL &&
-		    td_shelved_signed(all->audit, shelved, all->named.name, &part->said, err);
+		    td_shelved_signed(all->audit, shelved, all->named.name, &part->said, err) &&
+		    td_shelved_digest(shelved, (uint32_t)all->audit->settings->generation,
+				      all->audit->days, &part->tallies, err);
 	part->totals = td_buf_make(TD_TOTALS_TEXT_MAX);
 	if (done &&
 	    (!td_totals_write(totals, &part->totals) || !td_totals_digest(totals, part->digest)))

@@ -45,7 +45,7 @@ static bool take(void *context, size_t index, td_shelved_t *shelved, const td_ra
 static bool sum_up(void *context, size_t index, td_shelved_t *shelved, td_err_t *err)
 {
 	sealings_t *all = context;
-	return td_shelved_digest(shelved, (uint32_t)all->audit->settings->generation,
+	return td_shelved_digest(shelved, (uint32_t)all->audit->settings->generation, TD_DAYS_ALL,
 				 &all->items[index].tallies, err);
 }
 

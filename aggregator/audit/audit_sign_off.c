@@ -1,4 +1,5 @@
-/* sign-off: a reporter's own figures of a period, and the statement by which it stands by them. */
+/* sign-off: a reporter's own figures of a period, and the statement by which it stands by them, or
+ * takes that back. */
 #include "aggregator/audit/audit.h"
 #include "aggregator/audit/periods.h"
 #include "aggregator/audit/seals.h"
@@ -23,6 +24,7 @@ typedef struct signing {
 	char key_id[TD_KEY_ID_SIZE];
 	uint64_t through_offset, revision;
 	uint8_t digest[TD_TOTALS_DIGEST_SIZE];
+	td_hash_t tallies;
 } signing_t;
 
 static void say_totals(const signing_t *signing, td_totals_t *totals)
@@ -90,17 +92,22 @@ static void say_statement(const signing_t *signing)
 		{"through_offset", "Đến vị trí", "Up to offset", true},
 		{"revision", "Lần", "Revision", true},
 		{"figures_sha256", "SHA-256 số liệu", "SHA-256 of figures", false},
+		{"tallies_sha256", "SHA-256 mọi số đếm", "SHA-256 of all tallies", false},
 		{"key_id", "Khóa", "Key", false},
 		{"file", "Tệp", "File", false}};
+	/* What is taken back has no figures. */
+	static const bool of_figures[TD_COUNT(facts)] = {[1] = true, [3] = true, [4] = true};
 	const td_report_cell_t values[TD_COUNT(facts)] = {
 		{signing->named.name, 0},
 		{NULL, (int64_t)signing->through_offset},
 		{NULL, (int64_t)signing->revision},
 		{td_audit_hex(signing->audit, signing->digest), 0},
+		{td_audit_hex(signing->audit, signing->tallies.bytes), 0},
 		{signing->key_id, 0},
 		{signing->audit->arguments[0], 0}};
 	for (size_t i = 0; i < TD_COUNT(facts); i++)
-		td_report_fact(signing->audit->report, &facts[i], values[i]);
+		if (!of_figures[i] || !signing->audit->settings->take_back)
+			td_report_fact(signing->audit->report, &facts[i], values[i]);
 }
 
 /* The statement, as a row for a producer, into the file that was named. */
@@ -115,54 +122,102 @@ static bool write_row(const signing_t *signing, const td_event_t *event, td_err_
 	return done;
 }
 
+/* A statement and all that hangs on it. */
+typedef struct statement {
+	td_event_t event;
+	Google__Protobuf__Timestamp occurred, recorded;
+	Thidua__V1__SignOff said;
+	Thidua__V1__Retraction taken_back;
+	uint8_t signature[TD_SIGNATURE_SIZE];
+} statement_t;
+
+static void address(const signing_t *signing, statement_t *statement)
+{
+	td_event_t *event = &statement->event;
+	int64_t now_ms = signing->audit->now_ms;
+	thidua__v1__event__init(event);
+	google__protobuf__timestamp__init(&statement->occurred);
+	google__protobuf__timestamp__init(&statement->recorded);
+	statement->occurred.seconds = td_localday_start_ms(signing->audit->days.last) / MS;
+	statement->recorded.seconds = now_ms / MS;
+	statement->recorded.nanos = (int32_t)(now_ms % MS * 1000000);
+	event->reporter = (char *)signing->audit->settings->reporter;
+	event->kind = THIDUA__V1__KIND__KIND_SIGN_OFF;
+	event->record_id = (char *)signing->named.name;
+	event->revision = signing->revision;
+	event->occurred_at = &statement->occurred;
+	event->occurred_precision = THIDUA__V1__PRECISION__PRECISION_DAY;
+	event->recorded_at = &statement->recorded;
+}
+
+static void stand_by(const signing_t *signing, statement_t *statement)
+{
+	Thidua__V1__SignOff *said = &statement->said;
+	thidua__v1__sign_off__init(said);
+	said->period = (Thidua__V1__Period *)&signing->named.period;
+	said->through_offset = signing->through_offset;
+	said->figures_sha256 =
+		(ProtobufCBinaryData){sizeof signing->digest, (uint8_t *)signing->digest};
+	said->tallies_sha256 = (ProtobufCBinaryData){sizeof signing->tallies.bytes,
+						     (uint8_t *)signing->tallies.bytes};
+	said->key_id = (char *)signing->key_id;
+	said->signature = (ProtobufCBinaryData){sizeof statement->signature, statement->signature};
+	statement->event.body_case = THIDUA__V1__EVENT__BODY_SIGN_OFF;
+	statement->event.sign_off = said;
+}
+
+static void take_back(const signing_t *signing, statement_t *statement)
+{
+	Thidua__V1__Retraction *said = &statement->taken_back;
+	thidua__v1__retraction__init(said);
+	said->reason = THIDUA__V1__RETRACTION_REASON__RETRACTION_REASON_REVOKED;
+	said->key_id = (char *)signing->key_id;
+	said->signature = (ProtobufCBinaryData){sizeof statement->signature, statement->signature};
+	statement->event.body_case = THIDUA__V1__EVENT__BODY_RETRACTION;
+	statement->event.retraction = said;
+}
+
 static bool state(const signing_t *signing, td_err_t *err)
 {
 	char text[TD_SIGN_OFF_TEXT_MAX];
-	uint8_t signature[TD_SIGNATURE_SIZE];
-	td_event_t event = THIDUA__V1__EVENT__INIT;
-	Thidua__V1__SignOff said = THIDUA__V1__SIGN_OFF__INIT;
-	Google__Protobuf__Timestamp occurred = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
-	Google__Protobuf__Timestamp recorded = GOOGLE__PROTOBUF__TIMESTAMP__INIT;
-	int64_t now_ms = signing->audit->now_ms;
-	occurred.seconds = td_localday_start_ms(signing->audit->days.last) / MS;
-	recorded.seconds = now_ms / MS;
-	recorded.nanos = (int32_t)(now_ms % MS * 1000000);
-	event.reporter = (char *)signing->audit->settings->reporter;
-	event.kind = THIDUA__V1__KIND__KIND_SIGN_OFF;
-	event.record_id = (char *)signing->named.name;
-	event.revision = signing->revision;
-	event.occurred_at = &occurred;
-	event.occurred_precision = THIDUA__V1__PRECISION__PRECISION_DAY;
-	event.recorded_at = &recorded;
-	event.body_case = THIDUA__V1__EVENT__BODY_SIGN_OFF;
-	event.sign_off = &said;
-	said.period = (Thidua__V1__Period *)&signing->named.period;
-	said.through_offset = signing->through_offset;
-	said.figures_sha256 =
-		(ProtobufCBinaryData){TD_TOTALS_DIGEST_SIZE, (uint8_t *)signing->digest};
-	said.key_id = (char *)signing->key_id;
-	if (!td_sign_off_text(&event, text) ||
-	    !td_signature_make(signing->signer.seed, td_slice_text(text), signature))
+	statement_t statement;
+	address(signing, &statement);
+	if (signing->audit->settings->take_back)
+		take_back(signing, &statement);
+	else
+		stand_by(signing, &statement);
+	if (!td_sign_off_text(&statement.event, text) ||
+	    !td_signature_make(signing->signer.seed, td_slice_text(text), statement.signature))
 		return td_err_set(err, TD_EBUG, "the sign-off cannot be signed");
-	said.signature = (ProtobufCBinaryData){sizeof signature, signature};
-	return write_row(signing, &event, err);
+	return write_row(signing, &statement.event, err);
+}
+
+static bool make(signing_t *signing, td_shelved_t *shelved, td_totals_t *totals, td_err_t *err)
+{
+	const td_audit_t *audit = signing->audit;
+	td_signed_t before;
+	uint64_t now = (uint64_t)audit->now_ms;
+	if (!td_shelved_signed(audit, shelved, signing->named.name, &before, err) ||
+	    !td_shelved_digest(shelved, (uint32_t)audit->settings->generation, audit->days,
+			       &signing->tallies, err))
+		return false;
+	if (!td_totals_digest(totals, signing->digest))
+		return td_err_set(err, TD_EDATA, "the figures are more than can be signed off");
+	if (audit->settings->take_back && !before.stands)
+		return td_err_set(err, TD_EUSAGE,
+				  "%s has not signed off %s: there is nothing to "
+				  "take back",
+				  audit->settings->reporter, signing->named.name);
+	signing->through_offset = shelved->end;
+	signing->revision = before.revision < now ? now : before.revision + 1;
+	return state(signing, err);
 }
 
 static bool sign_shard(signing_t *signing, td_shelved_t *shelved, td_err_t *err)
 {
-	td_signed_t before;
 	td_totals_t *totals = td_shelved_totals(signing->audit, shelved, err);
-	bool done = totals != NULL &&
-		    td_shelved_signed(signing->audit, shelved, signing->named.name, &before, err);
-	if (done && !td_totals_digest(totals, signing->digest))
-		done = td_err_set(err, TD_EDATA, "the figures are more than can be signed off");
-	if (done) {
-		uint64_t now = (uint64_t)signing->audit->now_ms;
-		signing->through_offset = shelved->end;
-		signing->revision = before.revision < now ? now : before.revision + 1;
-		done = state(signing, err);
-	}
-	if (done)
+	bool done = totals != NULL && make(signing, shelved, totals, err);
+	if (done && !signing->audit->settings->take_back)
 		say_totals(signing, totals);
 	td_totals_free(totals);
 	return done;

@@ -213,7 +213,7 @@ static bool take_tallies(verifyings_t *all, size_t index, td_shelved_t *shelved,
 			continue;
 		if (!td_replay_pass(shelved->replay, offset, err) ||
 		    !td_shelved_digest(shelved, (uint32_t)all->audit->settings->generation,
-				       &sealed->tallies, err))
+				       TD_DAYS_ALL, &sealed->tallies, err))
 			return false;
 		sealed->tallies_seen = true;
 	}

@@ -3,8 +3,8 @@
  * of it, and how its totals are shown.
  *
  * Shell. A period is preliminary until its province signs it off, signed off until it is closed,
- * and amended when figures move behind that. Only periods that a statement can name are signed off
- * and closed: a year, a half, a quarter, a month.
+ * and amended when figures move behind that. A year, a half, its first nine months, a quarter or a
+ * month can be.
  */
 #ifndef TD_AGGREGATOR_AUDIT_PERIODS_H
 #define TD_AGGREGATOR_AUDIT_PERIODS_H

@@ -201,15 +201,15 @@ td_shelved_t *td_shelf_get(td_shelf_t *shelf, size_t index)
 	return &shelf->items[index];
 }
 
-bool td_shelved_digest(td_shelved_t *shelved, uint32_t generation, td_hash_t *digest, td_err_t *err)
+bool td_shelved_digest(td_shelved_t *shelved, uint32_t generation, td_days_t days,
+		       td_hash_t *digest, td_err_t *err)
 {
-	static const td_days_t all = {INT32_MIN, INT32_MAX};
 	char prefix[TD_KEY_MAX];
 	const td_sums_t *sums;
 	if (!td_replay_flush(shelved->replay, err))
 		return false;
 	td_layout_prefix(shelved->bounds->reporter, generation, prefix);
-	td_summing_t *summing = td_summing_new(prefix, all);
+	td_summing_t *summing = td_summing_new(prefix, days);
 	bool done = summing != NULL || td_err_set(err, TD_EMEMORY, "no memory for sums");
 	done = done && td_keep_walk(shelved->keep, td_summing_take, summing, err);
 	if (done && !td_summing_finish(summing, &sums))

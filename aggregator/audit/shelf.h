@@ -49,9 +49,11 @@ void td_shelf_free(td_shelf_t *shelf);
 /* The replayed log of that number, as in td_logs_get. */
 td_shelved_t *td_shelf_get(td_shelf_t *shelf, size_t index);
 
-/* The digest of all its tallies as they are (aggregator/audit/sums.h); folds what was taken. */
-TD_MUST_USE bool td_shelved_digest(td_shelved_t *shelved, uint32_t generation, td_hash_t *digest,
-				   td_err_t *err);
+/* The digest of all its tallies of some days, or TD_DAYS_ALL, as they are
+ * (aggregator/audit/sums.h); folds what was taken. */
+#define TD_DAYS_ALL ((td_days_t){INT32_MIN, INT32_MAX})
+TD_MUST_USE bool td_shelved_digest(td_shelved_t *shelved, uint32_t generation, td_days_t days,
+				   td_hash_t *digest, td_err_t *err);
 
 /* Replays one log on to a later end. */
 TD_MUST_USE bool td_shelved_extend(td_shelved_t *shelved, uint64_t end, td_err_t *err);

@@ -68,13 +68,13 @@ class Periods(case.ServerTest):
         said = self.pipeline.run('audit', '--format', 'json', '--lang', 'en', *argv, code=code)
         return json.loads(said.stdout) if said.stdout else said.stderr
 
-    def sign(self, reporter, key=None, **change):
+    def sign(self, reporter, *argv, key=None, **change):
         """The statement as sign-off writes it, with something changed."""
         path = self.path / 'sign-off.ndjson'
         self.said = self.audit('sign-off', path, *QUARTER, '--reporter', reporter, '--key',
-                               f'{key or reporter}.key')
+                               f'{key or reporter}.key', *argv)
         row = json.loads(path.read_text('utf-8'))
-        row['signOff'].update(change)
+        row.get('signOff', row).update(change)
         return row
 
     def sign_off(self, reporter):
@@ -120,6 +120,23 @@ class Periods(case.ServerTest):
             self.sign_off('vn-06')
             self.assertEqual(self.states(), {'vn-06': ('SIGNED_OFF', 10, -1),
                                              'vn-69': ('PRELIMINARY', 10, -1)})
+            self.assertEqual(self.open_for(), {'vn-69': 'not signed off'})
+        with self.subTest('nobody but the province takes its signature back'):
+            taken = self.sign('vn-06', '--take-back')
+            unsigned = {**taken, 'retraction': {'reason': 'RETRACTION_REASON_ERROR'}}
+            self.assertEqual(self.put(unsigned), [608])
+            self.assertEqual(self.put(self.sign('vn-06', '--take-back', key='vn-69')), [604])
+            self.assertEqual(self.put({**taken, 'revision': str(int(taken['revision']) + 1)}),
+                             [605])
+            self.assertEqual(self.states()['vn-06'][0], 'SIGNED_OFF')
+            self.feed('vn-06', [self.sign('vn-06', '--take-back')])
+            self.assertEqual(self.states()['vn-06'][0], 'PRELIMINARY')
+            self.assertEqual(self.open_for()['vn-06'], 'its sign-off was taken back')
+            self.sign_off('vn-06')
+        with self.subTest('a figure that only moved to another day is signed again'):
+            self.feed('vn-06', [accident('vn-06', 2, '2021-04-07', revision=2)])
+            self.assertIn('by day or unit', self.open_for()['vn-06'])
+            self.sign_off('vn-06')
             self.assertEqual(self.open_for(), {'vn-69': 'not signed off'})
         with self.subTest('figures that changed since are signed again'):
             self.sign_off('vn-69')
@@ -195,7 +212,7 @@ class Periods(case.ServerTest):
                 (['sign-off', 'f', '--reporter', 'vn-06', '--key', 'vn-06.key'], '--period'),
                 (['sign-off', 'f', '--period', '2021', '--key', 'vn-06.key'], '--reporter'),
                 (['sign-off', 'f', '--period', '2021-9M', '--reporter', 'vn-06', '--key',
-                  'vn-06.key'], 'a year, a half'),
+                  'vn-06.key', '--take-back'], 'nothing to take back'),
                 (['sign-off', 'f', '--period', '2099', '--reporter', 'vn-06', '--key',
                   'vn-06.key'], 'not over yet'),
                 (['sign-off', 'f', '--period', '2021', '--reporter', 'vn-06'], '--key'),

@@ -35,8 +35,9 @@ def police_year(day):
 def period_end(period):
     """The last day of a target's period."""
     kind, number = period['kind'].removeprefix('PERIOD_KIND_'), period.get('number', 0)
-    calendar, length = kind.split('_')
-    month = number * {'YEAR': 0, 'HALF': 6, 'QUARTER': 3, 'MONTH': 1}[length] or 12
+    calendar, length = kind.split('_', 1)
+    once = {'YEAR': 12, 'NINE_MONTHS': 9}
+    month = once.get(length) or number * {'HALF': 6, 'QUARTER': 3, 'MONTH': 1}[length]
     if calendar == 'POLICE':
         return datetime.date(period['year'], month, 14)
     after = datetime.date(period['year'] + month // 12, month % 12 + 1, 1)

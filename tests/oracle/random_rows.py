@@ -298,7 +298,8 @@ class RandomRows:
 
     def _target(self, reporter):
         province, year = self.member(reporter)
-        length, most = self.dice.choice((('YEAR', 0), ('HALF', 2), ('QUARTER', 4), ('MONTH', 12)))
+        length, most = self.dice.choice((('YEAR', 0), ('HALF', 2), ('QUARTER', 4), ('MONTH', 12),
+                                          ('NINE_MONTHS', 0)))
         period = {'kind': f'PERIOD_KIND_{self.dice.choice(("POLICE", "CALENDAR"))}_{length}',
                   'year': year}
         if most:

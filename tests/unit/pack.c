@@ -42,6 +42,10 @@ static const struct {
 	 "\"transfer\":{}}}"},
 	{&thidua__v1__event__descriptor, "{\"retraction\":{}}"},
 	{&thidua__v1__event__descriptor,
+	 "{\"retraction\":{\"reason\":3,\"keyId\":\"k\",\"signature\":\"AAAA\"}}"},
+	{&thidua__v1__event__descriptor,
+	 "{\"signOff\":{\"period\":{\"kind\":10},\"talliesSha256\":\"AAAA\"}}"},
+	{&thidua__v1__event__descriptor,
 	 "{\"occurredAt\":\"1945-01-01T00:00:00.001Z\",\"accident\":{\"injuryPercent\":[1,0,300,"
 	 "4294967295],\"damageVnd\":\"128\"}}"},
 	{&thidua__v1__event__descriptor,

@@ -25,6 +25,8 @@ static const struct {
 	{PERIOD(CALENDAR_HALF, 2021, 1), "civil-2021-H1"},
 	{PERIOD(CALENDAR_QUARTER, 2021, 4), "civil-2021-Q4"},
 	{PERIOD(CALENDAR_MONTH, 2100, 12), "civil-2100-M12"},
+	{PERIOD(POLICE_NINE_MONTHS, 2021, 0), "police-2021-9M"},
+	{PERIOD(CALENDAR_NINE_MONTHS, 2021, 0), "civil-2021-9M"},
 };
 
 static void a_period_has_one_name_and_a_name_one_period(void **state)
@@ -57,7 +59,8 @@ static void what_is_no_period_has_no_name(void **state)
 		"police-2021-",
 		"police-2021-H3",
 		"police-2021-M9",
-		"police-2021-9M",
+		"police-2021-9M1",
+		"police-2021-8M",
 		"police-2021-Q",
 		"police-2021-Q33",
 		"police-2021-M0009",
@@ -97,8 +100,33 @@ static void the_text_names_all_that_is_said(void **state)
 			    "thidua sign-off\nreporter vn-06\nperiod police-2021-Q3\nrevision 7\n"
 			    "through 1234\nfigures "
 			    "ab01000000000000000000000000000000000000000000000000000000000000\n");
+	said.tallies_sha256 = said.figures_sha256;
+	assert_true(td_sign_off_text(&event, text));
+	assert_non_null(strstr(text, "00\ntallies ab01"));
+	said.tallies_sha256.len--;
+	assert_false(td_sign_off_text(&event, text));
+	said.tallies_sha256.len = 0;
 	said.figures_sha256.len--;
 	assert_false(td_sign_off_text(&event, text));
+}
+
+static void taking_it_back_is_a_text_of_its_own(void **state)
+{
+	(void)state;
+	char text[TD_SIGN_OFF_TEXT_MAX];
+	td_event_t event = THIDUA__V1__EVENT__INIT;
+	Thidua__V1__Retraction said = THIDUA__V1__RETRACTION__INIT;
+	event.reporter = "vn-06";
+	event.record_id = "police-2021-Q3";
+	event.revision = 8;
+	event.body_case = THIDUA__V1__EVENT__BODY_RETRACTION;
+	event.retraction = &said;
+	said.reason = THIDUA__V1__RETRACTION_REASON__RETRACTION_REASON_REVOKED;
+	assert_false(td_sign_off_text(&event, text)); /* of another kind nothing is signed */
+	event.kind = THIDUA__V1__KIND__KIND_SIGN_OFF;
+	assert_true(td_sign_off_text(&event, text));
+	assert_string_equal(text, "thidua sign-off\nreporter vn-06\nperiod police-2021-Q3\n"
+				  "revision 8\ntaken back 3\n");
 }
 
 int main(void)
@@ -107,6 +135,7 @@ int main(void)
 		cmocka_unit_test(a_period_has_one_name_and_a_name_one_period),
 		cmocka_unit_test(what_is_no_period_has_no_name),
 		cmocka_unit_test(the_text_names_all_that_is_said),
+		cmocka_unit_test(taking_it_back_is_a_text_of_its_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

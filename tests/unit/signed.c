@@ -12,9 +12,11 @@ static void what_is_written_is_read_and_nothing_else(void **state)
 {
 	(void)state;
 	const td_signed_t all[] = {
-		{7, true, 1234, {0xab, 1}, 1632103200000},
-		{9007199254740990, true, 9007199254740990, {0xab, 1}, -1},
-		{8, false, 0, {0}, 0},
+		{7, true, 1234, {0xab, 1}, 1632103200000, false, {0}},
+		{9007199254740990, true, 9007199254740990, {0xab, 1}, -1, false, {0}},
+		{8, false, 0, {0}, 0, false, {0}},
+		{7, true, 1234, {0xab, 1}, 5, true, {0xcd}},
+		{7, true, 1234, {0xab, 1}, 5, true, {0}},
 	};
 	static const char *const wrong[] = {"",
 					    "-",
@@ -28,7 +30,10 @@ static void what_is_written_is_read_and_nothing_else(void **state)
 					    "7 1234 " DIGEST " 5 ",
 					    "7 1234 AB" DIGEST " 5",
 					    "7 1234 " DIGEST " 99999999999999999999",
-					    "7 1234 " DIGEST " -0"};
+					    "7 1234 " DIGEST " -0",
+					    "7 1234 " DIGEST " 5 ab",
+					    "7 1234 " DIGEST " 5 " DIGEST " ",
+					    "7 - " DIGEST};
 	char text[TD_SIGNED_TEXT_MAX];
 	td_signed_t found;
 	td_signed_write(&all[0], text);
@@ -48,12 +53,14 @@ static void every_two_are_in_order_but_equal_ones(void **state)
 	/* Ascending. */
 	static const td_signed_t ascending[] = {
 		{0},
-		{1, true, 5, {1}, 10},
-		{1, true, 5, {1}, 11},
-		{1, true, 5, {2}, 1},
-		{1, true, 6, {0}, 0},
-		{1, false, 0, {0}, 0},
-		{2, true, 0, {0}, 0},
+		{1, true, 5, {1}, 10, false, {0}},
+		{1, true, 5, {1}, 11, false, {0}},
+		{1, true, 5, {1}, 11, true, {0}},
+		{1, true, 5, {1}, 11, true, {1}},
+		{1, true, 5, {2}, 1, false, {0}},
+		{1, true, 6, {0}, 0, false, {0}},
+		{1, false, 0, {0}, 0, false, {0}},
+		{2, true, 0, {0}, 0, false, {0}},
 	};
 	for (size_t i = 0; i < TD_COUNT(ascending); i++)
 		for (size_t j = 0; j < TD_COUNT(ascending); j++) {
@@ -84,6 +91,10 @@ static void events_say_it_or_are_about_something_else(void **state)
 	assert_true(td_signed_of_event(&event, &said));
 	td_signed_write(&said, text);
 	assert_string_equal(text, "7 1234 " DIGEST " 1632103200000");
+	sign_off.tallies_sha256 = sign_off.figures_sha256;
+	assert_true(td_signed_of_event(&event, &said));
+	td_signed_write(&said, text);
+	assert_string_equal(text, "7 1234 " DIGEST " 1632103200000 " DIGEST);
 	event.body_case = THIDUA__V1__EVENT__BODY_RETRACTION;
 	assert_true(td_signed_of_event(&event, &said));
 	td_signed_write(&said, text);
