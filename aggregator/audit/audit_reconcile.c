@@ -102,14 +102,16 @@ static bool read_verdicts(const td_reconciling_t *all, size_t index, judging_t *
 	if (!td_kafka_reader_bounds(reader, verdicts, &low, &high, err) ||
 	    !td_kafka_reader_bounds(reader, raw, &raw_low, &raw_high, err))
 		return false;
-	td_verdicts_init(&judging->item->verdicts, &(td_verdicts_of_t){
-							   .reporter = bounds->reporter,
-							   .versions = td_logs_versions(all->logs),
-							   .first = bounds->first,
-							   .end = bounds->end,
-							   .log_end = (uint64_t)raw_high,
-							   .to = {hear, judging->item},
-						   });
+	td_verdicts_init(&judging->item->verdicts,
+			 &(td_verdicts_of_t){
+				 .reporter = bounds->reporter,
+				 .rule = {td_logs_versions(all->logs), td_logs_decisions(all->logs),
+					  (uint32_t)all->audit->settings->generation},
+				 .first = bounds->first,
+				 .end = bounds->end,
+				 .log_end = (uint64_t)raw_high,
+				 .to = {hear, judging->item},
+			 });
 	return td_topic_read(reader, verdicts, low, high, take_verdict, judging, err) &&
 	       td_verdicts_finish(&judging->item->verdicts, err);
 }

@@ -33,21 +33,24 @@ static bool say(td_verdicts_t *verdicts, td_mismatch_t mismatch, td_err_t *err)
 	return verdicts->of.to.say(verdicts->of.to.context, &mismatch, err);
 }
 
-/* What the rules give: TD_MISMATCHES when it is this verdict. False only when the arena is full. */
+/* What the rules give by the version that the verdict names: TD_MISMATCHES when it is this verdict
+ * and the version is the right one. False only when the arena is full. */
 static bool judge(const td_verdicts_t *verdicts, const look_t *look, td_mismatch_kind_t *found)
 {
+	const td_rule_t *rule = &verdicts->of.rule;
 	const td_version_t *version =
-		td_versions_find(verdicts->of.versions, look->verdict->reference_version);
-	const td_version_t *in_force = td_versions_at(verdicts->of.versions, look->raw->append_ms);
+		td_versions_find(rule->versions, look->verdict->reference_version);
 	td_slice_t packed;
 	*found = TD_MISMATCH_VERDICT_VERSION;
-	if (version == NULL || version != in_force)
+	if (version == NULL)
 		return true;
 	if (!td_verdict_judge(look->raw, verdicts->of.reporter, version->reference, look->arena,
 			      &packed))
 		return false;
-	*found = td_slice_equal(packed, look->record->bytes) ? TD_MISMATCHES
-							     : TD_MISMATCH_VERDICT_DIFFERS;
+	if (!td_slice_equal(packed, look->record->bytes))
+		*found = TD_MISMATCH_VERDICT_DIFFERS;
+	else if (version == td_rule_version(rule, look->raw->append_ms))
+		*found = TD_MISMATCHES;
 	return true;
 }
 

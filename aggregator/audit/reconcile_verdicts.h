@@ -4,21 +4,22 @@
  * Pure. Takes the verdict log's records in order, each with the raw event that it is about, which
  * the caller reads. Which of several counts is the readers' own rule (aggregator/position.h). A
  * verdict is compared byte for byte with what td_verdict_judge gives for the raw event and the
- * reference version that the verdict names, which must be the one in force when it was appended.
+ * reference version that the verdict names, which must be the one of the rule
+ * (workers/decisions.h).
  */
 #ifndef TD_AGGREGATOR_AUDIT_RECONCILE_VERDICTS_H
 #define TD_AGGREGATOR_AUDIT_RECONCILE_VERDICTS_H
 
+#include "aggregator/audit/naming.h"
 #include "aggregator/audit/reconcile.h"
 #include "aggregator/position.h"
 #include "common/arena.h"
 #include "workers/verdict.h"
-#include "workers/versions.h"
 
 /* What is looked at; all of it must outlive the work. */
 typedef struct td_verdicts_of {
 	const char *reporter;
-	const td_versions_t *versions;
+	td_rule_t rule;
 	uint64_t first, end; /* raw offsets first..end-1 */
 	uint64_t log_end;    /* of the raw log, read after the verdict log's end was: no verdict is
 				about it or beyond; those from `end` on are passed over */

@@ -56,6 +56,11 @@ class Generations(ServerTest):
         self.assertIn('vn-06 20210305 deployments.officers dims 1,0: 8, 13\n', compared)
         self.assertIn('\n1 tallies differ', compared)
 
+        # Its verdicts follow the decision, and the audit knows it.
+        for generation in ('0', '1'):
+            for command in ('reconcile', 'compare'):
+                self.pipeline.run('audit', command, '--generation', generation)
+
         self.assertIn('generation switch 0', self.pipeline.admin('generation', 'switch', '1').stdout)
         self.assertEqual(self.officers(), [13])
         self.assertIn('generation 1 (live)', self.pipeline.admin('generation', 'status').stdout)

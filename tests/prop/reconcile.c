@@ -80,7 +80,7 @@ static void reconcile_verdicts(found_t *found)
 	td_verdicts_t verdicts;
 	td_err_t err;
 	td_verdicts_init(&verdicts, &(td_verdicts_of_t){.reporter = TD_TOLD_REPORTER,
-							.versions = versions,
+							.rule = {.versions = versions},
 							.end = story.raw.count,
 							.log_end = story.raw.count,
 							.to = {hear, found}});

@@ -190,7 +190,7 @@ static void each_verdict_is_held_against_the_rules(void **state)
 		uint64_t offset = 0;
 		print_message("%s\n", cases[i].shows);
 		td_verdicts_init(&verdicts, &(td_verdicts_of_t){.reporter = TD_TOLD_REPORTER,
-								.versions = versions,
+								.rule = {.versions = versions},
 								.end = RAW_END,
 								.log_end = LOG_END,
 								.to = {hear, text}});
@@ -221,13 +221,52 @@ static void an_audit_that_begins_later_asks_for_nothing_before(void **state)
 	td_err_t err;
 	td_verdicts_t verdicts;
 	td_verdicts_init(&verdicts, &(td_verdicts_of_t){.reporter = TD_TOLD_REPORTER,
-							.versions = versions,
+							.rule = {.versions = versions},
 							.first = 3,
 							.end = RAW_END,
 							.log_end = LOG_END,
 							.to = {hear, text}});
 	assert_true(td_verdicts_finish(&verdicts, &err));
 	assert_string_equal(text, "verdict_missing 3-3");
+}
+
+/* A generation that was decided on with version 2 judges by it from the first event on. */
+static td_decisions_t *decide_on_version_2(void)
+{
+	td_decisions_t *decisions = td_decisions_new();
+	Thidua__V1__GenerationDecision decision = THIDUA__V1__GENERATION_DECISION__INIT;
+	td_err_t err;
+	td_slice_t packed;
+	decision.generation = 1;
+	decision.reference_version = 2;
+	decision.decided_by = (char *)"X05";
+	assert_non_null(decisions);
+	assert_true(td_pb_pack(&decision.base, arena, &packed));
+	assert_true(
+		td_decisions_take(decisions, td_slice_text(TD_GENERATION_KEY "1"), packed, &err));
+	return decisions;
+}
+
+static void a_generation_has_a_version_of_its_own(void **state)
+{
+	(void)state;
+	char text[TEXT_MAX] = "";
+	td_err_t err;
+	td_verdicts_t verdicts;
+	td_decisions_t *decisions = decide_on_version_2();
+	td_verdicts_init(&verdicts, &(td_verdicts_of_t){.reporter = TD_TOLD_REPORTER,
+							.rule = {versions, decisions, 1},
+							.end = 2,
+							.log_end = LOG_END,
+							.to = {hear, text}});
+	for (uint64_t offset = 0; offset < 2; offset++) {
+		td_raw_t raw = raw_at(offset);
+		const td_verdict_record_t record = {offset, judged_by(&raw, offset == 0 ? 2 : 1)};
+		assert_true(td_verdicts_take(&verdicts, &record, &raw, judging, &err));
+	}
+	assert_true(td_verdicts_finish(&verdicts, &err));
+	assert_string_equal(text, "verdict_version 1-1");
+	td_decisions_free(decisions);
 }
 
 /* Verdicts on every second offset of a long log, each of which is absent there. */
@@ -239,7 +278,7 @@ static void more_holes_than_can_be_remembered_are_named_at_once(void **state)
 	td_verdicts_t verdicts;
 	enum { VERDICTS = TD_HOLES_MAX + 2, END = 2 * VERDICTS };
 	td_verdicts_init(&verdicts, &(td_verdicts_of_t){.reporter = TD_TOLD_REPORTER,
-							.versions = versions,
+							.rule = {.versions = versions},
 							.end = END,
 							.log_end = END,
 							.to = {hear_all, text}});
@@ -261,6 +300,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_verdict_is_held_against_the_rules),
+		cmocka_unit_test(a_generation_has_a_version_of_its_own),
 		cmocka_unit_test(an_audit_that_begins_later_asks_for_nothing_before),
 		cmocka_unit_test(more_holes_than_can_be_remembered_are_named_at_once),
 	};
