@@ -1,6 +1,7 @@
 """Nothing is found in random honest runs: whatever is killed, said twice, late, corrected or refused,
-shared out anew or started again, `compare`, `verify` and `reconcile` find everything equal; and
-`replay --as-of` a moment comes to what the tallies were then.
+shared out anew or started again, judged by new reference data or once more as another generation,
+`compare`, `verify` and `reconcile` find everything equal; and `replay --as-of` a moment comes to
+what the tallies were then.
 
 HONEST_RUNS says how many runs there are, HONEST_SEED with which they begin.
 """
@@ -21,7 +22,9 @@ from servers import case
 from servers.messages import tally_pb2
 from servers.pipeline import REFERENCE, Pipeline
 from servers.process import wait_until
+from servers.world import program
 
+SOURCES = ('main', 'other', 'signed')
 REPORTERS = ('vn-06', 'vn-13', 'vn-14', 'cluster-3')
 RECORDS = 15        # of each reporter in a run
 TROUBLES = 4        # of a run
@@ -57,11 +60,21 @@ class Honest(case.SharedServersTest):
         reporters.write_text(''.join(
             line for line in reporters.read_text('utf-8').splitlines(True)
             if line.split('\t')[0] in (*REPORTERS, 'ministry', 'reporter_id')), 'utf-8')
+        with open(folder / 'keys.tsv', 'a', encoding='utf-8') as table:
+            table.writelines(map(self.make_key, REPORTERS))
         self.pipeline = Pipeline(self.world, folder, self.broker, self.redis)
         self.reference = Reference(folder)
         self.running = {'worker': [], 'aggregator': []}
-        self.groups, self.then = 0, []
+        self.groups, self.generation, self.then = 0, 0, []
         self.audit('keygen', 'seals.example', 'log.key')
+
+    def key_of(self, reporter):
+        return self.world.path / f'{reporter}.pem'
+
+    def make_key(self, reporter):
+        """The row of the key with which one of its sources signs its checkpoints."""
+        return self.world.run(program('thidua-producer'), 'key', '--reporter', reporter, '--source',
+                              'signed', '--key', self.key_of(reporter)).stdout
 
     def audit(self, *argv):
         said = self.pipeline.run('audit', '--format', 'json', '--lang', 'en', *argv, seconds=120)
@@ -95,13 +108,59 @@ class Honest(case.SharedServersTest):
             self.kill, self.kill, self.fault, self.fault, self.another, self.fewer, self.zombie,
             self.kill_the_producer, self.say_again, self.lose_a_spool, self.restart_redis,
             self.empty_redis, self.restart_the_broker, self.seal, self.replay), TROUBLES)
+        # Of three runs, one has both; then what is published comes into force during another one.
+        in_force = self.publish() if seed % 3 != 1 else 0
+        judging = self.judge_again() if seed % 3 != 0 else None
         for number, (reporter, rows) in enumerate(pieces):
+            if number == len(pieces) - 2 and not judging:
+                wait_until(lambda: time.time() > in_force, 'the new version is in force', 60)
             self.feed(reporter, [json.dumps(row, ensure_ascii=False) for row in rows])
             if number < len(troubles):
                 troubles[number](reporter)
+        if judging:
+            self.switch_and_drop(judging)
 
     def feed(self, reporter, rows, **how):
-        self.pipeline.feed(reporter, rows, source=self.dice.choice(('main', 'other')), **how)
+        source = self.dice.choice(SOURCES)
+        signing = ('--key', self.key_of(reporter)) if source == 'signed' else ()
+        self.pipeline.feed(reporter, rows, source=source, argv=signing, **how)
+
+    # What operators do.
+
+    def publish(self):
+        """Reference data by which other rows are refused; when they come into force, in seconds."""
+        units, strange = self.pipeline.reference / 'units.tsv', '.999\t'
+        lines = units.read_text('utf-8').splitlines(True)
+        kept = [line for line in lines if strange not in line]
+        if kept == lines:
+            kept += [f'{name}{strange}{name}\tdistrict\t999\tCông an huyện Quên\t\t2025-02-28\n'
+                     for name in REPORTERS if name.startswith('vn-')]
+        units.write_text(''.join(kept), 'utf-8')
+        self.note('publish', 'units with' if len(kept) > len(lines) else 'units without', strange)
+        self.pipeline.admin('reference', 'publish', self.pipeline.reference, '--in-force-from',
+                            '+31s', '--note', 'a run')
+        return time.time() + 31
+
+    def judge_again(self):
+        """Another generation beside the live one; its worker and its aggregator."""
+        self.generation += 1
+        number = str(self.generation)
+        self.note('generation', number)
+        self.pipeline.admin('generation', 'start', number, '--by', 'X05', '--note', 'a run')
+        return [self.pipeline.start(name, *SESSION, '--generation', number)
+                for name in ('worker', 'aggregator')]
+
+    def switch_and_drop(self, judging):
+        """It becomes the live one, and is found as honest; then everything is put back."""
+        number = str(self.generation)
+        self.pipeline.wait_complete(generation=self.generation)
+        self.pipeline.wait_complete()
+        self.pipeline.admin('generation', 'switch', number)
+        self.assertEqual(self.audit('compare', '--generation', number)['outcome'], 'equal')
+        self.pipeline.admin('generation', 'switch', '0')
+        for process in judging:
+            self.assertEqual(process.stop(), 0)
+        self.pipeline.admin('generation', 'drop', number, '--yes')
 
     # What runs.
 
@@ -179,7 +238,7 @@ class Honest(case.SharedServersTest):
         self.pipeline.feed('vn-13', [path])
 
     def say_again(self, reporter):
-        for source in ('main', 'other'):
+        for source in SOURCES:
             spool = self.pipeline.spool(reporter, source)
             if spool.exists():
                 first = self.dice.randrange(1, 10)
@@ -188,7 +247,7 @@ class Honest(case.SharedServersTest):
                                   '--source', source, '--spool', spool)
 
     def lose_a_spool(self, reporter):
-        spool = self.pipeline.spool(reporter, self.dice.choice(('main', 'other')))
+        spool = self.pipeline.spool(reporter, self.dice.choice(SOURCES))
         self.note('lose', spool.parent.name, spool.name)
         shutil.rmtree(spool, ignore_errors=True)
 

@@ -70,13 +70,13 @@ class Pipeline:
                                 for row in rows), 'utf-8')
         return path
 
-    def feed(self, reporter, rows, source='main', seconds=120.0, code=0, env=None):
+    def feed(self, reporter, rows, source='main', argv=(), seconds=120.0, code=0, env=None):
         """Lets the producer publish rows, or the files in `rows`, and waits until it has."""
         spool = self.spool(reporter, source)
         spool.parent.mkdir(parents=True, exist_ok=True)
         files = rows if rows and hasattr(rows[0], 'is_file') else [self.write_rows(rows)]
         return self.run('producer', '--reporter', reporter, '--source', source, '--spool', spool,
-                        '--reference', self.reference, '--once', *files, seconds=seconds,
+                        '--reference', self.reference, '--once', *argv, *files, seconds=seconds,
                         code=code, env=env)
 
     def reporters(self):
