@@ -165,6 +165,18 @@ bool td_admin_generation_progress(const td_admin_desk_t *desk, uint32_t generati
 	return true;
 }
 
+/* Where the first events of a cluster that was lost are. */
+static void show_archive(FILE *out, const Thidua__V1__RestoredArchive *archive)
+{
+	uint64_t offsets = 0;
+	for (size_t i = 0; i < archive->n_logs; i++)
+		offsets += archive->logs[i]->end_offset;
+	(void)fprintf(out,
+		      "  goes on from an archive: %zu logs, the first %" PRIu64
+		      " raw offsets; SHA-256 of its manifest %s\n",
+		      archive->n_logs, offsets, archive->manifest_sha256);
+}
+
 static bool show(const td_admin_desk_t *desk, uint32_t generation, bool is_live, td_err_t *err)
 {
 	FILE *out = desk->admin->out;
@@ -182,6 +194,8 @@ static bool show(const td_admin_desk_t *desk, uint32_t generation, bool is_live,
 		(void)fprintf(out,
 			      "  by version %" PRIu32 " of the reference data; decided by %s: %s\n",
 			      decision->reference_version, decision->decided_by, decision->note);
+	if (decision && decision->archive)
+		show_archive(out, decision->archive);
 	return true;
 }
 

@@ -99,6 +99,7 @@ static const td_kafka_acl_t programs[] = {
 	{WORKER, "thidua-worker", true, true, "read"},
 	{AGGREGATOR, "thidua.raw.", false, true, "read"},
 	{AGGREGATOR, "thidua.verdicts.", false, true, "read"},
+	{AGGREGATOR, TD_TOPIC_DECISIONS, false, false, "read"},
 	{AGGREGATOR, "thidua.raw.", false, true, "describe-configs"},
 	{AGGREGATOR, "thidua.verdicts.", false, true, "describe-configs"},
 	{AGGREGATOR, "thidua-aggregator", true, true, "read"},

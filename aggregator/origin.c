@@ -1,6 +1,8 @@
 #include "aggregator/origin.h"
 
 #include "common/clock.h"
+#include "workers/decisions.h"
+#include "workers/topics.h"
 
 #include <thidua/v1/verdict.pb-c.h>
 
@@ -108,6 +110,43 @@ static bool compare_first(const char *raw_topic, const td_head_t *head, const fi
 	return true;
 }
 
+static bool take_decision(void *context, const td_kafka_item_t *record)
+{
+	td_err_t ignored; /* one that says nothing is left out, as the workers do */
+	if (record->value.data)
+		(void)!td_decisions_take(context, record->key, record->value, &ignored);
+	return true;
+}
+
+/* Whether the first event lies in an archive with which the log was decided to begin, since its
+ * cluster was lost; `err` says what is wrong with the log if it was not. */
+static bool is_restored(td_kafka_reader_t *reader, const char *raw_topic, const td_head_t *head,
+			uint64_t low, td_err_t *err)
+{
+	const td_kafka_start_t start = {.from = TD_KAFKA_FROM_BEGINNING};
+	td_err_t why = *err;
+	td_decisions_t *decisions = td_decisions_new();
+	bool read = decisions
+			    ? walk(reader, TD_TOPIC_DECISIONS, start, take_decision, decisions, err)
+			    : td_err_set(err, TD_EMEMORY, "no memory for decisions");
+	const Thidua__V1__RestoredLog *log =
+		read ? td_decisions_restored(decisions, td_topic_reporter(raw_topic)) : NULL;
+	bool same =
+		log && log->first && log->first->offset == head->first_offset &&
+		log->first->append_ms == head->first_append_ms &&
+		memcmp(log->first->sha256.data, head->first_sha256, sizeof head->first_sha256) == 0;
+	if (read && !same)
+		*err = why;
+	else if (same && low < log->end_offset)
+		same = td_err_set(err, TD_EUNAVAILABLE,
+				  "%s begins at offset %" PRIu64
+				  ", but goes on from an archive at %" PRIu64
+				  ": let thidua-audit restore finish",
+				  raw_topic, low, log->end_offset);
+	td_decisions_free(decisions);
+	return same;
+}
+
 bool td_origin_check(td_kafka_reader_t *reader, const char *raw_topic, const td_head_t *head,
 		     td_err_t *err)
 {
@@ -129,7 +168,8 @@ bool td_origin_check(td_kafka_reader_t *reader, const char *raw_topic, const td_
 	if (head->first_offset >= (uint64_t)low &&
 	    !walk(reader, raw_topic, start, take_first, &first, err))
 		return false;
-	return compare_first(raw_topic, head, &first, err);
+	return compare_first(raw_topic, head, &first, err) ||
+	       is_restored(reader, raw_topic, head, (uint64_t)low, err);
 }
 
 /* What a search in the verdict log looks for, and what it has seen. */

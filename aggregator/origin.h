@@ -13,7 +13,8 @@
 
 /*
  * Compares `head` with the raw log: its position must lie in it, and the event that it remembers as
- * the first must be there (append time and SHA-256). False with TD_EINTEGRITY when they contradict
+ * the first must be there (append time and SHA-256), or be the first of an archive of which a
+ * recorded decision says that the log begins with it. False with TD_EINTEGRITY when they contradict
  * each other, with TD_EUNAVAILABLE or TD_ECONFIG (no such topic) when the broker does not say.
  */
 TD_MUST_USE bool td_origin_check(td_kafka_reader_t *reader, const char *raw_topic,

@@ -61,6 +61,10 @@ TD_MUST_USE bool td_kafka_admin_create(td_kafka_admin_t *admin, const td_kafka_t
 /* Deletes the topic with all that is in it; one that does not exist is fine. */
 TD_MUST_USE bool td_kafka_admin_delete(td_kafka_admin_t *admin, const char *topic, td_err_t *err);
 
+/* Deletes the records before `offset` for good: the log begins there then. */
+TD_MUST_USE bool td_kafka_admin_delete_before(td_kafka_admin_t *admin, const char *topic,
+					      int64_t offset, td_err_t *err);
+
 /* Calls `each` for every topic, in no order. */
 TD_MUST_USE bool td_kafka_admin_topics(td_kafka_admin_t *admin, td_kafka_topic_fn *each,
 				       void *context, td_err_t *err);

@@ -121,6 +121,34 @@ bool td_kafka_admin_delete(td_kafka_admin_t *admin, const char *topic, td_err_t 
 	return done;
 }
 
+bool td_kafka_admin_delete_before(td_kafka_admin_t *admin, const char *topic, int64_t offset,
+				  td_err_t *err)
+{
+	static const char what[] = "deleting records of";
+	rd_kafka_AdminOptions_t *options =
+		make_options(admin, RD_KAFKA_ADMIN_OP_DELETERECORDS, err);
+	if (!options)
+		return false;
+	rd_kafka_topic_partition_list_t *before = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_list_add(before, topic, 0)->offset = offset;
+	rd_kafka_DeleteRecords_t *doomed = rd_kafka_DeleteRecords_new(before);
+	rd_kafka_topic_partition_list_destroy(before);
+	rd_kafka_DeleteRecords(admin->base.client, &doomed, 1, options, admin->queue);
+	rd_kafka_AdminOptions_destroy(options);
+	rd_kafka_DeleteRecords_destroy(doomed);
+	rd_kafka_event_t *answer = await(admin, what, topic, err);
+	if (!answer)
+		return false;
+	const rd_kafka_topic_partition_list_t *deleted =
+		rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(answer));
+	rd_kafka_resp_err_t error =
+		deleted->cnt == 1 ? deleted->elems[0].err : RD_KAFKA_RESP_ERR__BAD_MSG;
+	bool done =
+		error == RD_KAFKA_RESP_ERR_NO_ERROR || td_kafka_fail(err, error, NULL, what, topic);
+	rd_kafka_event_destroy(answer);
+	return done;
+}
+
 /* Hands out the settings in the answer. */
 static bool hand_out(const rd_kafka_event_t *answer, const char *topic, td_kafka_config_fn *each,
 		     void *context, td_err_t *err)

@@ -9,13 +9,16 @@
 
 #include "common/err.h"
 #include "common/td.h"
+#include "workers/verdict.h"
 #include "workers/versions.h"
 
 #include <thidua/v1/reference.pb-c.h>
 
 enum {
 	TD_DECISIONS_MAX = 10000,
-	TD_DECISION_PACKED_MAX = 4096, /* bytes of one packed decision */
+	TD_DECISION_PACKED_MAX = 4096,        /* bytes of one packed decision, */
+	TD_GENERATION_PACKED_MAX = 64 * 1024, /* and of one on a generation: it may name all logs */
+	TD_RESTORED_MAX = 256,                /* logs of an archive */
 	TD_GENERATIONS_MAX = 100,
 };
 
@@ -60,6 +63,24 @@ size_t td_decisions_generations(const td_decisions_t *decisions,
 const td_version_t *td_decisions_version(const td_decisions_t *decisions,
 					 const td_versions_t *versions, uint32_t generation,
 					 int64_t append_ms);
+
+/*
+ * What was decided of an archive with which the log of that reporter begins, after the cluster was
+ * lost: raw offsets below its end are in no topic, and are judged by thidua-audit restore. NULL:
+ * the topic has the log from its beginning. After several losses the last one counts.
+ */
+const Thidua__V1__RestoredLog *td_decisions_restored(const td_decisions_t *decisions,
+						     const char *reporter);
+
+/* The last decision that a cluster begins with an archive; NULL if there is none. */
+const Thidua__V1__GenerationDecision *td_decisions_restoration(const td_decisions_t *decisions);
+
+/* Whether the event is the one that `mark` names. */
+TD_MUST_USE bool td_decisions_is_event(const Thidua__V1__RestoredEvent *mark,
+				       const td_raw_t *event);
+
+/* SHA-256 of an event's bytes as a RestoredEvent has it; `digest` of 32 bytes. */
+void td_decisions_event_digest(td_slice_t bytes, uint8_t *digest);
 
 /* Checks one for what it must say; TD_EDATA. */
 TD_MUST_USE bool td_decisions_check_generation(const Thidua__V1__GenerationDecision *decision,

@@ -19,7 +19,7 @@ bool td_decisions_check_generation(const Thidua__V1__GenerationDecision *decisio
 				  " needs the deciding office (1 to %d bytes) "
 				  "and a note of one line, at most %d bytes",
 				  decision->generation, TD_ID_MAX, NOTE_MAX);
-	return true;
+	return !decision->archive || td_decisions_check_archive(decision, err);
 }
 
 /* Puts it in its place; a number that was decided on before stays what it was. */
@@ -42,7 +42,7 @@ static bool insert(td_decisions_t *decisions, Thidua__V1__GenerationDecision *de
 static bool add_generation(td_decisions_t *decisions, td_slice_t packed, td_err_t *err)
 {
 	Thidua__V1__GenerationDecision *decision =
-		packed.size > TD_DECISION_PACKED_MAX
+		packed.size > TD_GENERATION_PACKED_MAX
 			? NULL
 			: thidua__v1__generation_decision__unpack(NULL, packed.size, packed.data);
 	if (!decision)

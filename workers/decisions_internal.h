@@ -10,4 +10,8 @@ struct td_decisions {
 	Thidua__V1__GenerationDecision *generations[TD_GENERATIONS_MAX]; /* ascending */
 };
 
+/* Checks what a decision on a generation says of an archive; TD_EDATA. */
+TD_MUST_USE bool td_decisions_check_archive(const Thidua__V1__GenerationDecision *decision,
+					    td_err_t *err);
+
 #endif

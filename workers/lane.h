@@ -113,13 +113,15 @@ void td_lane_take_watched(td_lane_t *lane, const td_kafka_item_t *item);
 TD_MUST_USE bool td_lane_delivered(td_lane_t *lane, const td_kafka_delivery_t *delivery);
 
 /* The parts: opening (lane_open.c), judging (lane_judge.c), watching (lane_watch.c), filling
- * (lane_fill.c). */
+ * (lane_fill.c), beginning behind an archive (lane_restored.c). */
 void td_lane_step(td_lane_t *lane, td_partition_event_t event);
 void td_lane_stop(td_lane_t *lane, const td_err_t *why);
 void td_lane_unsure(td_lane_t *lane, const td_err_t *why);
 void td_lane_say(td_lane_t *lane, td_log_level_t level, const char *event, const td_err_t *why);
 void td_lane_close(td_lane_t *lane);
 void td_lane_open(td_lane_t *lane);
+/* The tail was read; false when the lane cannot begin behind the archive yet, and waits. */
+TD_MUST_USE bool td_lane_begin_restored(td_lane_t *lane, int64_t low);
 void td_lane_take_tail(td_lane_t *lane, const td_kafka_item_t *item);
 void td_lane_take_compared(td_lane_t *lane, const td_kafka_item_t *item);
 void td_lane_watch(td_lane_t *lane);

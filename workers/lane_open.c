@@ -52,6 +52,8 @@ static void go_on(td_lane_t *lane)
 		td_lane_unsure(lane, &err);
 		return;
 	}
+	if (!td_lane_begin_restored(lane, low))
+		return;
 	lane->next = td_tail_start(&lane->tail, (uint64_t)low);
 	if (lane->next < lane->tail.next)
 		td_log(TD_LOG_WARN, "verdict_log_anew", td_log_text("reporter", lane->reporter),
