@@ -22,7 +22,8 @@
 typedef struct td_audit_settings {
 	td_kafka_settings_t kafka;
 	td_redis_settings_t redis;
-	const char *archive, *reporter, *as_of, *period, *calendar, *from, *to;
+	const char *archive, *archive_first, *by, *note, *reporter, *as_of, *period, *calendar,
+		*from, *to;
 	const char *lang, *format, *output;
 	const char *state, *published, *between, *reference, *seals;
 	td_opt_list_t key, keys; /* files with private keys, with public ones */
@@ -54,6 +55,7 @@ td_audit_fn td_audit_changed;
 td_audit_fn td_audit_what_if;
 td_audit_fn td_audit_reconcile;
 td_audit_fn td_audit_export;
+td_audit_fn td_audit_restore;
 td_audit_fn td_audit_keygen;
 td_audit_fn td_audit_seal;
 td_audit_fn td_audit_verify;

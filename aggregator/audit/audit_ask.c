@@ -68,10 +68,16 @@ static void say_asked(const td_audit_t *audit, const td_logs_t *logs)
 	static const td_report_column_t versions = {"reference_versions", "Phiên bản dữ liệu gốc",
 						    "Reference versions", true};
 	char text[64], moment[TD_MOMENT_TEXT_MAX];
-	const char *archive = audit->settings->archive;
-	td_report_fact(
-		audit->report, &where,
-		(td_report_cell_t){archive != NULL ? archive : audit->settings->kafka.brokers, 0});
+	static const td_report_column_t first = {"archive_first", "Kho lưu trữ trước nhật ký",
+						 "Archive before the logs", false};
+	const td_audit_settings_t *settings = audit->settings;
+	if (settings->archive == NULL && settings->archive_first != NULL)
+		td_report_fact(audit->report, &first,
+			       (td_report_cell_t){settings->archive_first, 0});
+	td_report_fact(audit->report, &where,
+		       (td_report_cell_t){settings->archive != NULL ? settings->archive
+								    : settings->kafka.brokers,
+					  0});
 	if (td_logs_digest(logs) != NULL)
 		td_report_fact(audit->report, &manifest,
 			       (td_report_cell_t){td_logs_digest(logs), 0});
@@ -116,6 +122,7 @@ td_logs_t *td_audit_logs(td_audit_t *audit, td_err_t *err)
 	const td_logs_settings_t settings = {
 		.kafka = &audit->settings->kafka,
 		.archive = audit->settings->archive,
+		.archive_first = audit->settings->archive_first,
 		.reporter = audit->settings->reporter,
 		.as_of_ms = audit->as_of_ms,
 	};

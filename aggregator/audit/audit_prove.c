@@ -78,6 +78,7 @@ static bool read_leaves(td_audit_t *audit, const char *reporter, td_hasher_t *ha
 {
 	const td_logs_settings_t settings = {.kafka = &audit->settings->kafka,
 					     .archive = audit->settings->archive,
+					     .archive_first = audit->settings->archive_first,
 					     .reporter = reporter};
 	td_logs_t *logs = td_logs_open(&settings, err);
 	td_feed_t *feed =

@@ -11,6 +11,21 @@ static int by_reporter(const void *a, const void *b)
 		      ((const td_log_bounds_t *)b)->reporter);
 }
 
+/* What is not in the topics any more is not passed over: figures without it would be wrong. */
+static bool begin_in_topics(const td_logs_t *logs, td_err_t *err)
+{
+	const Thidua__V1__GenerationDecision *decision = td_decisions_restoration(logs->decisions);
+	for (size_t i = 0; i < logs->count; i++)
+		if (td_decisions_restored(logs->decisions, logs->items[i].reporter) != NULL)
+			return td_err_set(
+				err, TD_ENOINPUT,
+				"the log of %s begins in an archive, since the cluster was "
+				"lost: give --archive-first DIR; the SHA-256 of its manifest "
+				"was %s",
+				logs->items[i].reporter, decision->archive->manifest_sha256);
+	return true;
+}
+
 static bool check(const td_logs_t *logs, const td_logs_settings_t *settings, td_err_t *err)
 {
 	if (logs->count == 0 && settings->reporter != NULL)
@@ -22,13 +37,15 @@ static bool check(const td_logs_t *logs, const td_logs_settings_t *settings, td_
 		return td_err_set(err, TD_ENOINPUT,
 				  "there is no version of the reference data; has `thidua-admin "
 				  "reference publish` been run?");
-	return true;
+	return settings->archive != NULL || settings->archive_first != NULL ||
+	       begin_in_topics(logs, err);
 }
 
 td_logs_t *td_logs_open(const td_logs_settings_t *settings, td_err_t *err)
 {
-	td_logs_t *logs = settings->archive != NULL ? td_logs_open_archive(settings, err)
-						    : td_logs_open_kafka(settings, err);
+	td_logs_t *logs = settings->archive != NULL         ? td_logs_open_archive(settings, err)
+			  : settings->archive_first != NULL ? td_logs_open_restored(settings, err)
+							    : td_logs_open_kafka(settings, err);
 	if (logs == NULL)
 		return NULL;
 	if (check(logs, settings, err)) {

@@ -1,6 +1,7 @@
 /*
  * logs: the raw logs of all reporters up to fixed ends, and the reference data that judges them,
- * wherever they lie: in Kafka (logs_kafka.c) or in an archive (logs_archive.c).
+ * wherever they lie: in Kafka (logs_kafka.c), in an archive (logs_archive.c), or first in an
+ * archive and then in Kafka, after a loss (logs_restored.c).
  *
  * Shell. The ends are fixed when the logs are opened, so that everything a command does speaks of
  * the same events, whatever arrives meanwhile. What is read is only read: no group, no commit.
@@ -27,12 +28,14 @@ typedef struct td_log_bounds {
 
 typedef struct td_logs_settings {
 	const td_kafka_settings_t *kafka;
-	const char *archive;  /* folder; NULL: Kafka */
-	const char *reporter; /* this one alone; NULL: all */
-	int64_t as_of_ms;     /* what was appended by then; 0: all that is there */
+	const char *archive;       /* folder; NULL: Kafka */
+	const char *archive_first; /* folder read before Kafka; NULL: none */
+	const char *reporter;      /* this one alone; NULL: all */
+	int64_t as_of_ms;          /* what was appended by then; 0: all that is there */
 } td_logs_settings_t;
 
-/* NULL and err: TD_ENOINPUT when there are no logs, no such reporter or no reference data. */
+/* NULL and err: TD_ENOINPUT when there are no logs, no such reporter or no reference data, or when
+ * the logs begin in an archive that was not given. */
 TD_MUST_USE td_logs_t *td_logs_open(const td_logs_settings_t *settings, td_err_t *err);
 void td_logs_free(td_logs_t *logs);
 

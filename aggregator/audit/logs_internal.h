@@ -31,6 +31,7 @@ struct td_feed {
 
 TD_MUST_USE td_logs_t *td_logs_open_kafka(const td_logs_settings_t *settings, td_err_t *err);
 TD_MUST_USE td_logs_t *td_logs_open_archive(const td_logs_settings_t *settings, td_err_t *err);
+TD_MUST_USE td_logs_t *td_logs_open_restored(const td_logs_settings_t *settings, td_err_t *err);
 
 /* Adds a log; TD_EMEMORY when there are too many. */
 TD_MUST_USE bool td_logs_add(td_logs_t *logs, const td_log_bounds_t *bounds, td_err_t *err);

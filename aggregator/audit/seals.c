@@ -1,6 +1,7 @@
 #include "aggregator/audit/seals.h"
 
 #include "aggregator/audit/archive_look.h"
+#include "aggregator/audit/refill.h"
 #include "aggregator/audit/topic.h"
 #include "aggregator/closing.h"
 #include "common/file.h"
@@ -77,7 +78,7 @@ static bool add(loading_t *loading, td_slice_t bytes, const char *place, td_err_
 static bool take_record(void *context, const td_kafka_item_t *record, td_err_t *err)
 {
 	loading_t *loading = context;
-	if (td_closing_is_key(record->key))
+	if (td_closing_is_key(record->key) || td_refill_is_filler(record->key, record->value))
 		return true; /* of a closed period: closings.h */
 	return add(loading, record->value,
 		   td_show_format(loading->seals->arena, "%s %" PRId64, TD_TOPIC_SEALS,
@@ -95,10 +96,16 @@ static bool load_topic(const td_audit_t *audit, loading_t *loading, td_err_t *er
 	return done;
 }
 
+/* An empty record of an archive has no bytes at all. */
+static bool is_gap(const td_archived_t *record)
+{
+	return record->value.size == 0 && td_refill_is_filler(record->key, (td_slice_t){NULL, 0});
+}
+
 static bool take_archived(void *context, const td_archived_t *record, td_err_t *err)
 {
 	loading_t *loading = context;
-	if (td_closing_is_key(record->key))
+	if (td_closing_is_key(record->key) || is_gap(record))
 		return true;
 	return add(loading, record->value,
 		   td_show_format(loading->seals->arena, "%s %" PRIu64, TD_TOPIC_SEALS,

@@ -1,0 +1,181 @@
+"""A cluster that is lost with its Redis starts again from an archive, as a new generation: every event
+keeps its offset and its time, what the archive does not have is sent again and counts once, and the
+whole history can be audited, sealed and exported as before."""
+import json
+import shutil
+
+from servers import case
+from servers.broker import Broker, verdict_topic
+from servers.pipeline import Pipeline
+from servers.process import wait_until
+from servers.redis_server import RedisServer
+
+REPORTERS = ('vn-06', 'vn-69')
+RAW = 'thidua.raw.vn-06'
+ASKED = ('--archive', 'archive', '--generation', '1', '--threads', '1')
+DECIDED = ('--by', 'X05', '--note', 'fire in the machine room')
+
+
+def accident(reporter, number, revision):
+    return {'kind': 'KIND_ACCIDENT', 'recordId': f'2021-{number:05d}', 'revision': str(revision),
+            'unit': f'{reporter}.pc08', 'occurredAt': f'2021-0{1 + (number + revision) % 9}-05T03:00:00Z',
+            'occurredPrecision': 'PRECISION_TIME', 'recordedAt': '2021-10-05T05:00:00Z',
+            'accident': {'mode': 'TRAFFIC_MODE_ROAD', 'class': 'ACCIDENT_CLASS_SERIOUS',
+                         'deaths': 1, 'injured': number % 3}}
+
+
+class Restore(case.ServerTest):
+    def setUp(self):
+        self.pipeline = Pipeline(self.world)
+        self.running = [self.pipeline.start_worker(), self.pipeline.start_aggregator()]
+        self.audit('keygen', 'seals.example', 'log.key')
+
+    @property
+    def broker(self):
+        return self.pipeline.broker
+
+    def audit(self, *argv, code=0, env=None):
+        said = self.pipeline.run('audit', '--format', 'json', '--lang', 'en', *argv, code=code,
+                                 env=env)
+        return json.loads(said.stdout) if said.stdout.startswith('{') else said.stderr
+
+    def restore(self, *argv, **how):
+        return self.audit('restore', *ASKED, *argv, **how)
+
+    def feed(self, first, last, revision=1):
+        for reporter in REPORTERS:
+            self.pipeline.feed(reporter, [accident(reporter, number, revision)
+                                          for number in range(first, last)])
+
+    def stop_programs(self):
+        for process in self.running:
+            self.assertEqual(process.stop(30), 0)
+        self.running = []
+
+    def lose_the_cluster(self):
+        """Kafka and Redis are gone; new ones are empty."""
+        self.stop_programs()
+        self.broker.kill()
+        self.pipeline.redis.kill()
+        self.pipeline.broker = Broker(self.world, 'kafka-2')
+        self.pipeline.redis = RedisServer(self.world, 'redis-2')
+        self.pipeline.write_config()
+
+    def tallies(self, generation):
+        return {reporter: self.pipeline.tallies(reporter, generation) for reporter in REPORTERS}
+
+    def test_a_lost_cluster_starts_again_from_its_archive(self):
+        self.feed(0, 300)
+        self.broker.produce(RAW, [b'no event at all', b''])
+        self.feed(100, 150, revision=2)
+        self.pipeline.wait_complete()
+        self.audit('seal', '--key', 'log.key')
+        self.audit('export', 'archive')
+        archived = {name: self.broker.read(f'thidua.raw.{name}') for name in REPORTERS}
+        # What comes after the export is in the spools of the provinces alone.
+        self.feed(250, 400)
+        self.feed(120, 130, revision=3)
+        self.pipeline.wait_complete()
+        expected = self.tallies(0)
+        judged = self.pipeline.verdicts('vn-06')
+        self.lose_the_cluster()
+
+        with self.subTest('what is refused'):
+            self.refused_before()
+        with self.subTest('killed at each step'):
+            self.killed_and_called_again()
+        worker = self.pipeline.start_worker('--generation', '1')
+        self.running = [worker, self.pipeline.start_aggregator('--generation', '1')]
+        with self.subTest('the archive is judged, each event at its place and time'):
+            self.same_verdicts(archived, judged)
+            self.assertEqual(self.restore()['restored']['rows'][0]['verdicts'], 0)
+        with self.subTest('provinces send again'):
+            for reporter in REPORTERS:
+                self.pipeline.run('producer', 'resend', '--from', '200', '--reporter', reporter,
+                                  '--source', 'main', '--spool', self.pipeline.spool(reporter))
+            self.assertEqual(self.broker.read(RAW)[0].offset, len(archived['vn-06']))
+            self.pipeline.wait_complete(REPORTERS, generation=1)
+            self.assertEqual(self.tallies(1), expected)
+        with self.subTest('programs begin again'):
+            self.stop_programs()
+            self.running = [self.pipeline.start_worker('--generation', '1'),
+                            self.pipeline.start_aggregator('--generation', '1')]
+            self.feed(400, 420)
+            self.pipeline.wait_complete(REPORTERS, generation=1)
+        with self.subTest('generation'):
+            self.assertIn('goes on from an archive',
+                          self.pipeline.admin('generation', 'status').stdout)
+            self.pipeline.admin('generation', 'switch', '1')
+        with self.subTest('the audit of the whole history'):
+            self.audited()
+
+    def refused_before(self):
+        self.assertIn('--archive DIR', self.audit('restore', '--generation', '1', code=2))
+        self.assertIn('give --generation 1',
+                      self.audit('restore', '--archive', 'archive', *DECIDED, code=2))
+        self.assertIn('--by and --note', self.restore(code=2))
+        path, = (self.world.path / 'archive').glob(f'{RAW}.*.zst')
+        content = path.read_bytes()
+        path.write_bytes(content[:1000] + bytes([content[1000] ^ 1]) + content[1001:])
+        self.assertIn('was altered', self.restore(*DECIDED, code=2))
+        path.write_bytes(content)
+        # A province that was quicker.
+        self.broker.create_thidua_topic(RAW)
+        self.broker.produce(RAW, [b'early'])
+        self.assertIn('has events already', self.restore(*DECIDED, code=2))
+        self.broker.delete_topic(RAW)
+
+    def killed_and_called_again(self):
+        """Each call is killed later than the one before. Workers and aggregators wait meanwhile."""
+        waiting = [self.pipeline.start_worker('--generation', '1'),
+                   self.pipeline.start_aggregator('--generation', '1')]
+        for point in ('restore.looked:1', 'restore.write:1', 'restore.decide:1',
+                      'restore.decided:1', 'restore.write:3', 'restore.write:300',
+                      'restore.write:500', 'restore.write:700', 'restore.write:20'):
+            with self.subTest(point=point):
+                killed = self.pipeline.run('audit', 'restore', *ASKED, *DECIDED, code=None,
+                                           env={'TD_FAULT': point})
+                self.assertEqual(killed.returncode, -9)
+        self.restore(*DECIDED)
+        self.pipeline.wait_complete(REPORTERS, generation=1)
+        for process in waiting:
+            self.assertEqual(process.stop(30), 0)
+
+    def same_verdicts(self, archived, judged):
+        found = self.pipeline.verdicts('vn-06', generation=1)
+        self.assertEqual(sorted(found), [record.offset for record in archived['vn-06']])
+        for record in archived['vn-06']:
+            self.assertEqual(found[record.offset].append_ms, record.append_ms)
+            self.assertEqual(found[record.offset], judged[record.offset])
+        self.assertEqual(len(self.broker.read(verdict_topic('vn-06', 1))), len(found))
+
+    def audited(self):
+        both = ('--archive-first', 'archive', '--generation', '1')
+        self.assertIn('--archive-first', self.audit('replay', '--generation', '1', code=2))
+        replayed = self.audit('replay', *both)
+        self.assertEqual({row['reporter']: row['next_raw_offset']
+                          for row in replayed['shards']['rows']
+                          if row['reporter'] in REPORTERS},
+                         {name: self.broker.end(f'thidua.raw.{name}') for name in REPORTERS})
+        self.assertEqual(self.audit('compare', *both)['outcome'], 'equal')
+        self.assertEqual(self.audit('reconcile', *both)['outcome'], 'equal')
+        self.audit('seal', '--key', 'log.key', *both)
+        verified = self.audit('verify', '--keys', 'log.key.pub', *both)
+        self.assertEqual(verified['outcome'], 'equal')
+        row = next(row for row in verified['verified']['rows'] if row['reporter'] == 'vn-06')
+        self.assertEqual((row['seals'], row['unsealed']), (2, 0))
+        # A whole archive again, which needs no other, and the old one grown.
+        self.audit('export', 'whole', *both)
+        self.audit('export', 'archive', *both)
+        for folder in ('whole', 'archive'):
+            again = self.audit('replay', '--archive', folder, '--generation', '1')
+            self.assertEqual(again['shards'], replayed['shards'])
+            verified = self.audit('verify', '--keys', 'log.key.pub', '--archive', folder,
+                                  '--generation', '1')
+            self.assertEqual(verified['outcome'], 'equal')
+        self.assertEqual(self.audit('replay', *both)['shards'], replayed['shards'])
+        self.assertIn('not the archive', self.audit('replay', '--archive-first', 'whole', code=2))
+
+
+if __name__ == '__main__':
+    case.main()
