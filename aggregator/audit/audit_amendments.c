@@ -1,30 +1,17 @@
 /* amendments: what a closed period's figures are today beside what they were, and every record that
  * moved them since, by which event, and why. */
-#include "aggregator/audit/changes.h"
 #include "aggregator/audit/closings.h"
+#include "aggregator/audit/moves.h"
 #include "aggregator/audit/periods.h"
 #include "aggregator/audit/seals.h"
-#include "aggregator/moment.h"
 #include "workers/topics.h"
 
 #include <stdlib.h>
 
-enum { ARENA_BYTES = 64 * 1024 * 1024 };
-
-/* One move of one cell; texts in the arena of its log. */
-typedef struct move {
-	struct move *next;
-	const char *record, *event, *why, *field;
-	uint64_t offset;
-	int64_t append_ms, before, after;
-} move_t;
-
-/* One log: up to where it is closed, and what came behind. */
+/* One log: up to where it is closed, and what it comes to now. */
 typedef struct part {
 	const td_closed_t *closed; /* NULL: it had no log when the period was closed */
 	td_totals_t *now;
-	td_arena_t *arena;
-	move_t *first, **end;
 } part_t;
 
 typedef struct amending {
@@ -34,14 +21,16 @@ typedef struct amending {
 	td_closings_t closings;
 	const td_closing_t *closing;
 	td_measure_t measure; /* all metrics in the days of the period */
+	td_moves_t *moves;
 	part_t parts[TD_LOGS_MAX];
 } amending_t;
 
 /* One change under way. */
 typedef struct noting {
-	part_t *part;
+	td_moves_t *moves;
 	const td_telling_t *telling;
 	const td_change_t *change;
+	td_err_t *err;
 	bool failed;
 } noting_t;
 
@@ -69,49 +58,26 @@ static td_totals_t *cells_of(const amending_t *amending, const td_contributions_
 static void note(void *context, const char *field, int64_t before, int64_t after)
 {
 	noting_t *noting = context;
-	part_t *part = noting->part;
-	const td_judged_t *judged = noting->change->judged;
-	char record[TD_FIELD_MAX], event[TD_JUDGED_NAME_MAX], why[TD_CHANGE_WHY_MAX];
-	td_judged_record((uint32_t)judged->event->kind, judged->event->record_id, record);
-	td_judged_name(judged, event);
-	move_t *move = td_arena_take(part->arena, sizeof *move);
-	if (move == NULL) {
-		noting->failed = true;
-		return;
-	}
-	*move = (move_t){
-		.record = td_show_format(part->arena, "%s", record),
-		.event = td_show_format(part->arena, "%s", event),
-		.why = td_show_format(part->arena, "%s",
-				      td_change_why(noting->telling, noting->change, why)),
-		.field = td_show_format(part->arena, "%s", field),
-		.offset = judged->offset,
-		.append_ms = judged->append_ms,
-		.before = before,
-		.after = after,
-	};
-	noting->failed |= move->record == NULL || move->event == NULL || move->why == NULL ||
-			  move->field == NULL;
-	*part->end = move;
-	part->end = &move->next;
+	const td_move_t move = {field, before, after};
+	noting->failed = noting->failed || !td_moves_note(noting->moves, noting->telling,
+							  noting->change, &move, noting->err);
 }
 
 static bool take(void *context, const td_telling_t *telling, const td_change_t *change,
 		 td_err_t *err)
 {
 	amending_t *amending = context;
-	noting_t noting = {&amending->parts[change->index], telling, change, false};
-	const td_closed_t *closed = noting.part->closed;
+	noting_t noting = {amending->moves, telling, change, err, false};
+	const td_closed_t *closed = amending->parts[change->index].closed;
 	if (closed != NULL && change->judged->offset < closed->through_offset)
 		return true;
 	td_totals_t *before = cells_of(amending, &change->before->record.adds);
 	td_totals_t *after = cells_of(amending, &change->after->record.adds);
-	bool done = before != NULL && after != NULL &&
-		    td_totals_compare(before, after, note, &noting) && !noting.failed;
+	bool done =
+		before != NULL && after != NULL && td_totals_compare(before, after, note, &noting);
 	td_totals_free(before);
 	td_totals_free(after);
-	return done || td_err_set(err, TD_EMEMORY,
-				  "no memory for so many amendments; ask about one --reporter");
+	return done ? !noting.failed : td_err_set(err, TD_EMEMORY, "no memory for so many figures");
 }
 
 static bool sum_up(void *context, size_t index, td_shelved_t *shelved, td_err_t *err)
@@ -121,7 +87,19 @@ static bool sum_up(void *context, size_t index, td_shelved_t *shelved, td_err_t 
 	return amending->parts[index].now != NULL;
 }
 
-static void say_moves(const amending_t *amending)
+static bool name(void *context, const char *field, td_report_cell_t *cells)
+{
+	const amending_t *amending = context;
+	td_total_words_t words;
+	if (!td_total_words(amending->audit, field, &words))
+		return false;
+	cells[0] = (td_report_cell_t){words.metric, 0};
+	cells[1] = (td_report_cell_t){words.province, 0};
+	cells[2] = (td_report_cell_t){words.dimensions, 0};
+	return true;
+}
+
+static void say_moves(amending_t *amending)
 {
 	static const td_report_kind_t kind = {"moves",
 					      "Hồ sơ làm thay đổi số liệu từ khi chốt",
@@ -139,28 +117,7 @@ static void say_moves(const amending_t *amending)
 					       {"offset", "Vị trí", "Offset", true},
 					       {"append", "Ghi nhận lúc", "Appended", false},
 					       {"event", "Sự kiện", "Event", false}}};
-	for (size_t i = 0; i < td_logs_count(amending->logs); i++) {
-		char place[TD_TOPIC_MAX], moment[TD_MOMENT_TEXT_MAX];
-		td_logs_place(amending->logs, i, place);
-		for (const move_t *move = amending->parts[i].first; move; move = move->next) {
-			td_total_words_t words;
-			if (!td_total_words(amending->audit, move->field, &words))
-				continue;
-			const td_report_cell_t cells[] = {
-				{move->record, 0},
-				{words.metric, 0},
-				{words.province, 0},
-				{words.dimensions, 0},
-				{NULL, move->before},
-				{NULL, move->after},
-				{move->why, 0},
-				{place, 0},
-				{NULL, (int64_t)move->offset},
-				{td_moment_text(move->append_ms, moment), 0},
-				{move->event, 0}};
-			td_report_row(amending->audit->report, &kind, cells);
-		}
-	}
+	td_moves_say(amending->moves, amending->audit->report, &kind, name, amending);
 }
 
 /* Which reporter's figures are being compared. */
@@ -219,20 +176,6 @@ static bool say_figures(const amending_t *amending, size_t index, td_err_t *err)
 				  comparing.reporter);
 }
 
-static bool make(amending_t *amending, td_err_t *err)
-{
-	for (size_t i = 0; i < td_logs_count(amending->logs); i++) {
-		part_t *part = &amending->parts[i];
-		part->closed = td_closing_find(amending->closing,
-					       td_logs_get(amending->logs, i)->reporter);
-		part->end = &part->first;
-		part->arena = td_arena_new(ARENA_BYTES);
-		if (part->arena == NULL)
-			return td_err_set(err, TD_EMEMORY, "no memory to look at events");
-	}
-	return true;
-}
-
 static bool tell(amending_t *amending, td_err_t *err)
 {
 	const td_shelf_plan_t replay = {
@@ -245,8 +188,12 @@ static bool tell(amending_t *amending, td_err_t *err)
 		.each = take,
 		.context = amending,
 	};
-	if (!make(amending, err))
+	amending->moves = td_moves_new(amending->logs, err);
+	if (amending->moves == NULL)
 		return false;
+	for (size_t i = 0; i < td_logs_count(amending->logs); i++)
+		amending->parts[i].closed = td_closing_find(
+			amending->closing, td_logs_get(amending->logs, i)->reporter);
 	td_shelf_t *shelf = td_shelf_fill(amending->audit, &replay, err);
 	bool done = shelf != NULL;
 	for (size_t i = 0; done && i < td_logs_count(amending->logs); i++)
@@ -284,10 +231,9 @@ bool td_audit_amendments(td_audit_t *audit, td_err_t *err)
 	td_logs_t *logs = begin(amending, err) ? td_audit_logs(audit, err) : NULL;
 	amending->logs = logs;
 	bool done = logs != NULL && tell(amending, err);
-	for (size_t i = 0; i < TD_LOGS_MAX; i++) {
+	for (size_t i = 0; i < TD_LOGS_MAX; i++)
 		td_totals_free(amending->parts[i].now);
-		td_arena_free(amending->parts[i].arena);
-	}
+	td_moves_free(amending->moves);
 	td_closings_free(&amending->closings);
 	td_logs_free(logs);
 	free(amending);
