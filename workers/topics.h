@@ -26,6 +26,9 @@ void td_topic_verdicts(const char *reporter, uint32_t generation, char *topic);
  * a-z, 0-9 and "-" (1..TD_ID_MAX bytes). */
 const char *td_topic_reporter(const char *raw_topic);
 
+/* The same of a topic of verdicts, and their generation. */
+const char *td_topic_judged(const char *verdict_topic, uint32_t *generation);
+
 /* Whether it is the id of a reporter. */
 bool td_topic_reporter_valid(const char *reporter);
 

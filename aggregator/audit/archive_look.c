@@ -74,3 +74,24 @@ bool td_archive_after(const td_archive_t *archive, const Thidua__V1__ArchiveTopi
 	td_archive_cursor_free(cursor);
 	return step == TD_ARCHIVE_END;
 }
+
+static bool take_naming(void *context, const td_archived_t *record, td_err_t *err)
+{
+	td_naming_run_t run;
+	return !td_naming_read(record->value, &run) || td_naming_add(context, &run, err);
+}
+
+bool td_archive_naming(const td_archive_t *archive, const Thidua__V1__ArchiveTopic *topic,
+		       td_naming_t *naming, td_err_t *err)
+{
+	if (topic->n_judged == 0)
+		return td_archive_read(archive, topic, take_naming, naming, err);
+	for (size_t i = 0; i < topic->n_judged; i++) {
+		const Thidua__V1__ArchiveJudged *judged = topic->judged[i];
+		const td_naming_run_t run = {judged->first_offset, judged->end_offset - 1,
+					     judged->reference_version};
+		if (!td_naming_add(naming, &run, err))
+			return false;
+	}
+	return true;
+}

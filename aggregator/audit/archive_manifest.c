@@ -59,6 +59,22 @@ static bool check_file(const Thidua__V1__ArchiveTopic *topic, const Thidua__V1__
 	return true;
 }
 
+static bool check_judged(const Thidua__V1__ArchiveTopic *topic, td_err_t *err)
+{
+	uint64_t next = 0;
+	bool is_right = topic->n_judged <= TD_MANIFEST_JUDGED_MAX;
+	for (size_t i = 0; is_right && i < topic->n_judged; i++) {
+		const Thidua__V1__ArchiveJudged *judged = topic->judged[i];
+		is_right = judged->first_offset >= next &&
+			   judged->end_offset > judged->first_offset &&
+			   judged->end_offset <= INT64_MAX;
+		next = judged->end_offset;
+	}
+	return is_right ||
+	       td_err_set(err, TD_EINTEGRITY,
+			  "%s: what it says of the verdicts' versions cannot be", topic->name);
+}
+
 static bool check_topic(const Thidua__V1__ArchiveTopic *topic, const char *before, td_err_t *err)
 {
 	uint64_t next = topic->first_offset;
@@ -70,7 +86,7 @@ static bool check_topic(const Thidua__V1__ArchiveTopic *topic, const char *befor
 			return false;
 		next = topic->files[i]->end_offset;
 	}
-	return true;
+	return check_judged(topic, err);
 }
 
 static bool check(const Thidua__V1__ArchiveManifest *manifest, td_err_t *err)

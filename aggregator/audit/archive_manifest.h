@@ -22,7 +22,8 @@
 enum {
 	TD_MANIFEST_FORMAT = 1,
 	TD_MANIFEST_MAX = 8 * 1024 * 1024,
-	TD_MANIFEST_TOPICS_MAX = 300,
+	TD_MANIFEST_TOPICS_MAX = 1024,
+	TD_MANIFEST_JUDGED_MAX = 256,            /* of one topic */
 	TD_ARCHIVE_NAME_MAX = TD_TOPIC_MAX + 32, /* bytes of a file's name, terminated */
 	TD_HASH_TEXT_MAX = 2 * TD_HASH_SIZE + 1, /* a digest in hexadecimal, terminated */
 };

@@ -1,5 +1,6 @@
 /*
- * The command export: the raw logs, the reference data, the decisions and the seals as files.
+ * The command export: the raw logs, the verdicts on them, the reference data, the decisions and the
+ * seals as files.
  *
  * Whole topics, up to ends that are fixed when it starts: a figure of a period may hang on any
  * event before it and on every correction after it. Into an archive that is there already only what
@@ -25,8 +26,7 @@
 
 enum {
 	ARENA_BYTES = 4 * 1024 * 1024, /* what the manifest says of one topic */
-	OTHERS = 3,                    /* topics beside the raw logs */
-
+	TOPICS_MAX = TD_MANIFEST_TOPICS_MAX,
 };
 
 typedef struct export
@@ -34,14 +34,16 @@ typedef struct export
 	const td_audit_t *audit;
 	const char *folder;
 	td_logs_t *logs;
-	td_archive_t *before; /* NULL: the folder has no archive yet */
-	size_t count;
-	td_exporting_t topics[TD_LOGS_MAX + OTHERS];
+	td_archive_t *before;         /* NULL: the folder has no archive yet */
+	size_t count, first_verdicts; /* topics from that one on have verdicts */
+	td_exporting_t topics[TOPICS_MAX];
 }
 export_t;
 
 static bool add_topic(export_t *export, const char *name, const td_exporting_t *like, td_err_t *err)
 {
+	if (export->count == TOPICS_MAX)
+		return td_err_set(err, TD_EMEMORY, "there are more than %d topics", TOPICS_MAX);
 	td_exporting_t *topic = &export->topics[export->count++];
 	*topic = *like;
 	(void)snprintf(topic->name, sizeof topic->name, "%s", name);
@@ -57,10 +59,12 @@ static bool add_logs(export_t *export, td_err_t *err)
 		const td_log_bounds_t *bounds = td_logs_get(export->logs, i);
 		char name[TD_TOPIC_MAX];
 		td_logs_place(export->logs, i, name);
-		if (!add_topic(
-			    export, name,
-			    &(td_exporting_t){.log = i, .first = bounds->first, .end = bounds->end},
-			    err))
+		if (!add_topic(export, name,
+			       &(td_exporting_t){.kind = TD_EXPORTING_LOG,
+						 .log = i,
+						 .first = bounds->first,
+						 .end = bounds->end},
+			       err))
 			return false;
 	}
 	return true;
@@ -69,15 +73,14 @@ static bool add_logs(export_t *export, td_err_t *err)
 /* The topics beside the raw logs; that of seals need not be there. */
 static bool add_others(export_t *export, td_err_t *err)
 {
-	static const char *const names[OTHERS] = {TD_TOPIC_REFERENCE, TD_TOPIC_DECISIONS,
-						  TD_TOPIC_SEALS};
+	static const char *const names[] = {TD_TOPIC_REFERENCE, TD_TOPIC_DECISIONS, TD_TOPIC_SEALS};
 	td_kafka_reader_t *reader = td_topic_reader(&export->audit->settings->kafka, err);
 	bool done = reader != NULL;
 	for (size_t i = 0; done && i < TD_COUNT(names); i++) {
 		int64_t low, high;
 		if (td_kafka_reader_bounds(reader, names[i], &low, &high, err))
 			done = add_topic(export, names[i],
-					 &(td_exporting_t){.log = TD_NO_LOG,
+					 &(td_exporting_t){.kind = TD_EXPORTING_OTHER,
 							   .first = (uint64_t)low,
 							   .end = (uint64_t)high},
 					 err);
@@ -88,9 +91,63 @@ static bool add_others(export_t *export, td_err_t *err)
 	return done;
 }
 
+/* The log of that reporter; TD_LOGS_MAX: it is not exported. */
+static size_t log_of(const export_t *export, const char *reporter)
+{
+	for (size_t i = 0; i < td_logs_count(export->logs); i++) {
+		if (strcmp(td_logs_get(export->logs, i)->reporter, reporter) == 0)
+			return i;
+	}
+	return TD_LOGS_MAX;
+}
+
+static bool add_verdicts_of(export_t *export, size_t log, uint32_t generation, td_err_t *err)
+{
+	/* The raw logs come first, in their own order. */
+	const td_exporting_t *raw = &export->topics[log];
+	uint64_t had = td_exporting_begin(raw);
+	char name[TD_TOPIC_MAX];
+	td_topic_verdicts(td_logs_get(export->logs, log)->reporter, generation, name);
+	return add_topic(export, name,
+			 &(td_exporting_t){.kind = TD_EXPORTING_VERDICTS,
+					   .log = log,
+					   .generation = generation,
+					   .raw_end = raw->end > had ? raw->end : had},
+			 err);
+}
+
+/* The verdicts of the generation that is asked about, and those that the archive has: else its raw
+ * log would go on without them. */
+static bool add_verdicts(export_t *export, td_err_t *err)
+{
+	const Thidua__V1__ArchiveManifest *before =
+		export->before != NULL ? td_archive_manifest(export->before) : NULL;
+	const uint32_t asked = (uint32_t) export->audit->settings->generation;
+	bool done = true;
+	export->first_verdicts = export->count;
+	for (size_t i = 0; done && i < td_logs_count(export->logs); i++)
+		done = add_verdicts_of(export, i, asked, err);
+	for (size_t i = 0; done && before != NULL && i < before->n_topics; i++) {
+		uint32_t generation;
+		const char *reporter = td_topic_judged(before->topics[i]->name, &generation);
+		size_t log = reporter != NULL ? log_of(export, reporter) : TD_LOGS_MAX;
+		if (log < TD_LOGS_MAX && generation != asked)
+			done = add_verdicts_of(export, log, generation, err);
+	}
+	return done;
+}
+
+/* Work on the topics from `first` on. */
+typedef struct part {
+	export_t *export;
+	size_t first;
+} part_t;
+
 static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
 {
-	export_t *export = context;
+	const part_t *part = context;
+	export_t *export = part->export;
+	td_exporting_t *topic = &export->topics[part->first + index];
 	const td_export_way_t way = {
 		.kafka = &export->audit->settings->kafka,
 		.logs = export->logs,
@@ -98,28 +155,8 @@ static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
 		.folder = export->folder,
 		.until_moment = export->audit->as_of_ms > 0,
 	};
-	return td_exporting_check(&way, &export->topics[index], err) &&
-	       td_exporting_write(&way, &export->topics[index], crew, err);
-}
-
-/* What the manifest says of a topic: the files that were there, and the new one. */
-static Thidua__V1__ArchiveTopic *describe(const td_exporting_t *topic)
-{
-	const Thidua__V1__ArchiveTopic *before = topic->before;
-	size_t count = before != NULL ? before->n_files : 0;
-	Thidua__V1__ArchiveTopic *said = td_arena_take(topic->arena, sizeof *said);
-	void *files = td_arena_take(topic->arena, (count + 1) * sizeof(void *));
-	if (said == NULL || files == NULL)
-		return NULL;
-	thidua__v1__archive_topic__init(said);
-	said->name = (char *)topic->name;
-	said->first_offset = before != NULL ? before->first_offset : topic->first;
-	said->files = files;
-	for (size_t i = 0; i < count; i++)
-		said->files[said->n_files++] = before->files[i];
-	if (topic->file != NULL)
-		said->files[said->n_files++] = topic->file;
-	return said;
+	return td_exporting_fix(&way, topic, err) && td_exporting_check(&way, topic, err) &&
+	       td_exporting_write(&way, topic, crew, err);
 }
 
 static int by_name(const void *a, const void *b)
@@ -143,7 +180,9 @@ static bool collect(const export_t *export, Thidua__V1__ArchiveManifest *manifes
 	const Thidua__V1__ArchiveManifest *before =
 		export->before != NULL ? td_archive_manifest(export->before) : NULL;
 	for (size_t i = 0; i < export->count; i++) {
-		manifest->topics[manifest->n_topics] = describe(&export->topics[i]);
+		if (export->topics[i].missing && export->topics[i].before == NULL)
+			continue;
+		manifest->topics[manifest->n_topics] = td_exporting_describe(&export->topics[i]);
 		if (manifest->topics[manifest->n_topics++] == NULL)
 			return td_err_set(err, TD_EMEMORY, "no memory for a manifest");
 	}
@@ -199,6 +238,8 @@ static void say_topics(td_audit_t *audit, const export_t *export)
 	for (size_t i = 0; i < export->count; i++) {
 		const td_exporting_t *topic = &export->topics[i];
 		const Thidua__V1__ArchiveFile *file = topic->file;
+		if (topic->missing)
+			continue;
 		uint64_t first = topic->before != NULL ? topic->before->first_offset : topic->first;
 		const td_report_cell_t cells[] = {
 			{topic->name, 0},
@@ -228,24 +269,33 @@ static bool say_digest(td_audit_t *audit, const export_t *export, td_err_t *err)
 	return true;
 }
 
-static bool write_all(td_audit_t *audit, export_t *export, td_err_t *err)
+static bool write_part(td_audit_t *audit, export_t *export, size_t first, size_t end, td_err_t *err)
 {
+	part_t part = {export, first};
 	td_crew_plan_t plan = {
 		.doing = "export",
 		.work = work,
-		.context = export,
-		.count = export->count,
+		.context = &part,
+		.count = end - first,
 		.threads_max = (size_t)audit->settings->threads,
 	};
-	for (size_t i = 0; i < export->count; i++) {
+	for (size_t i = first; i < end; i++) {
 		const td_exporting_t *topic = &export->topics[i];
-		if (topic->log != TD_NO_LOG && topic->end > td_exporting_begin(topic))
+		if (topic->kind == TD_EXPORTING_LOG && topic->end > td_exporting_begin(topic))
 			plan.total += topic->end - td_exporting_begin(topic);
 	}
-	td_crew_end_t end = td_crew_run(&plan, audit->run, err);
-	if (end == TD_CREW_STOPPED)
+	td_crew_end_t ended = td_crew_run(&plan, audit->run, err);
+	if (ended == TD_CREW_STOPPED)
 		return td_err_set(err, TD_ESUPERSEDED, "stopped; the archive is as it was before");
-	return end == TD_CREW_DONE && write_manifest(export, err);
+	return ended == TD_CREW_DONE;
+}
+
+/* Verdicts come last: meanwhile the last events get theirs. */
+static bool write_all(td_audit_t *audit, export_t *export, td_err_t *err)
+{
+	return write_part(audit, export, 0, export->first_verdicts, err) &&
+	       write_part(audit, export, export->first_verdicts, export->count, err) &&
+	       write_manifest(export, err);
 }
 
 /* One export at a time: the folder's lock, -1 and err when another has it. */
@@ -280,8 +330,8 @@ static bool run(td_audit_t *audit, export_t *export, td_err_t *err)
 		return false;
 	export->logs = td_audit_logs(audit, err);
 	bool done = export->logs != NULL && open_before(export, err) && add_logs(export, err) &&
-		    add_others(export, err) && write_all(audit, export, err) &&
-		    say_digest(audit, export, err);
+		    add_others(export, err) && add_verdicts(export, err) &&
+		    write_all(audit, export, err) && say_digest(audit, export, err);
 	if (done)
 		say_topics(audit, export);
 	(void)close(lock);
@@ -305,8 +355,10 @@ bool td_audit_export(td_audit_t *audit, td_err_t *err)
 	export->audit = audit;
 	export->folder = audit->arguments[0];
 	bool done = run(audit, export, err);
-	for (size_t i = 0; i < export->count; i++)
+	for (size_t i = 0; i < export->count; i++) {
+		td_naming_free(export->topics[i].naming);
 		td_arena_free(export->topics[i].arena);
+	}
 	td_archive_free(export->before);
 	td_logs_free(export->logs);
 	free(export);

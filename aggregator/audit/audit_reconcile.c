@@ -5,8 +5,6 @@
 #include "aggregator/audit/pass.h"
 #include "aggregator/audit/raw_at.h"
 #include "aggregator/audit/shelf.h"
-#include "aggregator/audit/topic.h"
-#include "workers/topics.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -75,10 +73,10 @@ typedef struct judging {
 	td_crew_t *crew;
 } judging_t;
 
-static bool take_verdict(void *context, const td_kafka_item_t *record, td_err_t *err)
+static bool take_verdict(void *context, const td_verdict_item_t *item, td_err_t *err)
 {
 	judging_t *judging = context;
-	const td_verdict_record_t verdict = {(uint64_t)record->offset, record->value};
+	const td_verdict_record_t verdict = {item->offset, item->bytes};
 	const td_raw_t *raw = NULL;
 	uint64_t offset;
 	td_crew_add(judging->crew, 1);
@@ -89,30 +87,29 @@ static bool take_verdict(void *context, const td_kafka_item_t *record, td_err_t 
 	       td_verdicts_take(&judging->item->verdicts, &verdict, raw, judging->arena, err);
 }
 
-/* Reads the verdict log. Its end is fixed before that of the raw log is looked at: no verdict below
- * it can be about an event that was not there then. */
 static bool read_verdicts(const td_reconciling_t *all, size_t index, judging_t *judging,
-			  td_kafka_reader_t *reader, td_err_t *err)
+			  td_err_t *err)
 {
 	const td_log_bounds_t *bounds = td_logs_get(all->logs, index);
-	char verdicts[TD_TOPIC_MAX], raw[TD_TOPIC_MAX];
-	int64_t low, high, raw_low, raw_high;
-	td_topic_verdicts(bounds->reporter, (uint32_t)all->audit->settings->generation, verdicts);
-	td_topic_raw(bounds->reporter, raw);
-	if (!td_kafka_reader_bounds(reader, verdicts, &low, &high, err) ||
-	    !td_kafka_reader_bounds(reader, raw, &raw_low, &raw_high, err))
+	const uint32_t generation = (uint32_t)all->audit->settings->generation;
+	td_verdict_log_t log;
+	if (!td_logs_verdicts(all->logs, index, generation, &log, err))
 		return false;
-	td_verdicts_init(&judging->item->verdicts,
-			 &(td_verdicts_of_t){
-				 .reporter = bounds->reporter,
-				 .rule = {td_logs_versions(all->logs), td_logs_decisions(all->logs),
-					  (uint32_t)all->audit->settings->generation},
-				 .first = bounds->first,
-				 .end = bounds->end,
-				 .log_end = (uint64_t)raw_high,
-				 .to = {hear, judging->item},
-			 });
-	return td_topic_read(reader, verdicts, low, high, take_verdict, judging, err) &&
+	judging->item->has_verdicts = log.exists;
+	if (!log.exists)
+		return all->audit->settings->archive != NULL ||
+		       td_err_set(err, TD_ENOINPUT, "there is no topic %s", log.topic);
+	const td_rule_t rule = {td_logs_versions(all->logs), td_logs_decisions(all->logs),
+				generation};
+	td_verdicts_init(&judging->item->verdicts, &(td_verdicts_of_t){
+							   .reporter = bounds->reporter,
+							   .rule = rule,
+							   .first = bounds->first,
+							   .end = bounds->end,
+							   .log_end = log.raw_end,
+							   .to = {hear, judging->item},
+						   });
+	return td_verdict_log_read(all->logs, &log, take_verdict, judging, err) &&
 	       td_verdicts_finish(&judging->item->verdicts, err);
 }
 
@@ -121,14 +118,9 @@ static bool judge_log(td_crew_t *crew, size_t index, void *context, td_err_t *er
 	td_reconciling_t *all = context;
 	judging_t judging = {all->items[index], td_raw_at_new(all->logs, index),
 			     td_arena_new(ARENA_BYTES), crew};
-	td_kafka_reader_t *reader = NULL;
-	if (judging.raws == NULL || judging.arena == NULL)
-		(void)td_err_set(err, TD_EMEMORY, "no memory to judge");
-	else
-		reader = td_topic_reader(&all->audit->settings->kafka, err);
-	bool done = reader != NULL && read_verdicts(all, index, &judging, reader, err);
-	judging.item->has_verdicts = done;
-	td_kafka_reader_free(reader);
+	bool done = (judging.raws != NULL && judging.arena != NULL) ||
+		    td_err_set(err, TD_EMEMORY, "no memory to judge");
+	done = done && read_verdicts(all, index, &judging, err);
 	td_raw_at_free(judging.raws);
 	td_arena_free(judging.arena);
 	return done;
@@ -254,9 +246,7 @@ static bool reconcile(td_reconciling_t *all, td_err_t *err)
 	bool done = begin(all, err) && td_pass_run(all->audit, &pass, err);
 	for (size_t i = 0; done && i < td_logs_count(all->logs); i++)
 		done = td_sources_finish(all->items[i]->sources, end_of(all, i), err);
-	/* An archive has no verdicts: they are what it is judged anew to. */
-	if (done && all->audit->settings->archive == NULL)
-		done = judge_logs(all, err);
+	done = done && judge_logs(all, err);
 	for (size_t i = 0; done && i < td_logs_count(all->logs); i++)
 		td_reconciled_say(all, i);
 	return done && reconcile_transfers(all, err) && say_shards(all, err);

@@ -52,6 +52,19 @@ static void say_sources(const td_reconciling_t *all, size_t index)
 	}
 }
 
+/* An archive of before verdicts were archived, or of another generation. */
+static void say_no_verdicts(const td_reconciling_t *all, size_t index)
+{
+	static const td_report_kind_t kind = {"verdicts_not_archived",
+					      "Kết luận không có trong kho lưu trữ",
+					      "Verdicts that the archive does not have",
+					      false,
+					      1,
+					      {{"reporter", "Đơn vị", "Reporter", false}}};
+	const td_report_cell_t cells[] = {{td_logs_get(all->logs, index)->reporter, 0}};
+	td_report_row(all->audit->report, &kind, cells);
+}
+
 static void say_verdicts(const td_reconciling_t *all, size_t index)
 {
 	static const td_report_kind_t kind = {"verdicts",
@@ -76,6 +89,8 @@ static void say_verdicts(const td_reconciling_t *all, size_t index)
 					  {NULL, (int64_t)verdicts->wrong}};
 	if (all->items[index]->has_verdicts)
 		td_report_row(all->audit->report, &kind, cells);
+	else
+		say_no_verdicts(all, index);
 }
 
 /* "5", "5..9", or "" for nothing. */

@@ -1,9 +1,7 @@
 /* trace: one record's way from what its system said to the figure, with times. */
 #include "aggregator/audit/audit.h"
 #include "aggregator/audit/events.h"
-#include "aggregator/audit/topic.h"
 #include "aggregator/moment.h"
-#include "workers/topics.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,9 +22,11 @@ typedef struct step {
 	char source[TD_ID_MAX + 1];
 	uint64_t line;                  /* on which its row stood; 0: unknown */
 	uint64_t checkpoints, last_one; /* of its source, behind it: how many, the last sequence */
-	char digest[2 * DIGEST_SIZE + 1];   /* of its file; "": no checkpoint names one */
-	uint64_t rows;                      /* that were accepted of the file */
-	int64_t verdict_offset, verdict_ms; /* -1: no verdict found */
+	char digest[2 * DIGEST_SIZE + 1]; /* of its file; "": no checkpoint names one */
+	uint64_t rows;                    /* that were accepted of the file */
+	bool is_judged;                   /* there is a verdict: */
+	uint64_t verdict_offset;
+	int64_t verdict_ms;
 } step_t;
 
 typedef struct tracing {
@@ -34,6 +34,7 @@ typedef struct tracing {
 	const td_logs_t *logs;
 	uint32_t kind;
 	const char *record_id;
+	td_verdict_log_t verdicts;
 	td_wanted_t *wanted;
 	size_t count;
 	step_t steps[STEPS_MAX];
@@ -106,27 +107,25 @@ static bool take(void *context, size_t index, const td_judged_t *judged, td_err_
 			 .version = judged->verdict->reference_version,
 			 .line = event != NULL ? event->source_line : 0,
 			 .recorded_ms = event != NULL ? ms_of(event->recorded_at) : 0,
-			 .append_ms = judged->append_ms,
-			 .verdict_offset = -1};
+			 .append_ms = judged->append_ms};
 	memcpy(step->source, judged->envelope.source, sizeof step->source);
 	return td_wanted_add(tracing->wanted, index, tracing->kind, tracing->record_id) ||
 	       td_err_set(err, TD_EMEMORY, "no memory for a record");
 }
 
 /* The first verdict on each of the offsets. */
-static bool take_verdict(void *context, const td_kafka_item_t *item, td_err_t *err)
+static bool take_verdict(void *context, const td_verdict_item_t *item, td_err_t *err)
 {
 	tracing_t *tracing = context;
 	(void)err;
 	td_arena_reset(tracing->arena);
 	const Thidua__V1__Verdict *verdict =
-		item->value.data == NULL
-			? NULL
-			: td_verdict_read(item->value.data, item->value.size, tracing->arena);
+		td_verdict_read(item->bytes.data, item->bytes.size, tracing->arena);
 	for (size_t i = 0; verdict != NULL && i < tracing->count; i++) {
 		step_t *step = &tracing->steps[i];
-		if (step->offset != verdict->raw_offset || step->verdict_offset >= 0)
+		if (step->offset != verdict->raw_offset || step->is_judged)
 			continue;
+		step->is_judged = true;
 		step->verdict_offset = item->offset;
 		step->verdict_ms = item->append_ms;
 		step->version = verdict->reference_version;
@@ -136,15 +135,9 @@ static bool take_verdict(void *context, const td_kafka_item_t *item, td_err_t *e
 
 static bool find_verdicts(tracing_t *tracing, td_err_t *err)
 {
-	char topic[TD_TOPIC_MAX];
-	bool exists;
-	td_topic_verdicts(td_logs_get(tracing->logs, 0)->reporter,
-			  (uint32_t)tracing->audit->settings->generation, topic);
-	td_kafka_reader_t *reader = td_topic_reader(&tracing->audit->settings->kafka, err);
-	bool done = reader != NULL &&
-		    td_topic_read_all(reader, topic, &exists, take_verdict, tracing, err);
-	td_kafka_reader_free(reader);
-	return done;
+	return td_logs_verdicts(tracing->logs, 0, (uint32_t)tracing->audit->settings->generation,
+				&tracing->verdicts, err) &&
+	       td_verdict_log_read(tracing->logs, &tracing->verdicts, take_verdict, tracing, err);
 }
 
 static void say_step(const tracing_t *tracing, const char *what, int64_t at_ms, const char *text)
@@ -191,10 +184,8 @@ static void say_source(const tracing_t *tracing, const step_t *step)
 static void say_way(const tracing_t *tracing)
 {
 	const td_report_t *report = tracing->audit->report;
-	char place[TD_TOPIC_MAX], verdicts[TD_TOPIC_MAX], text[TEXT_MAX + TD_TOPIC_MAX];
+	char place[TD_TOPIC_MAX], text[TEXT_MAX + TD_TOPIC_MAX];
 	td_logs_place(tracing->logs, 0, place);
-	td_topic_verdicts(td_logs_get(tracing->logs, 0)->reporter,
-			  (uint32_t)tracing->audit->settings->generation, verdicts);
 	for (size_t i = 0; i < tracing->count; i++) {
 		const step_t *step = &tracing->steps[i];
 		(void)snprintf(text, sizeof text, "%s/%" PRIu64 "/%" PRIu64, step->source,
@@ -205,11 +196,15 @@ static void say_way(const tracing_t *tracing)
 		(void)snprintf(text, sizeof text, "%s %" PRIu64, place, step->offset);
 		say_step(tracing, td_report_word(report, "vào nhật ký", "appended"),
 			 step->append_ms, text);
-		if (step->verdict_offset >= 0)
-			(void)snprintf(text, sizeof text, "%s %" PRId64 ", %s %" PRIu32, verdicts,
-				       step->verdict_offset,
+		if (step->is_judged)
+			(void)snprintf(text, sizeof text, "%s %" PRIu64 ", %s %" PRIu32,
+				       tracing->verdicts.topic, step->verdict_offset,
 				       td_report_word(report, "dữ liệu gốc", "reference data"),
 				       step->version);
+		else if (tracing->audit->settings->archive != NULL && !tracing->verdicts.exists)
+			(void)snprintf(text, sizeof text, "%s",
+				       td_report_word(report, "kho lưu trữ không có phán quyết",
+						      "the archive has no verdicts"));
 		else
 			(void)snprintf(text, sizeof text, "%s",
 				       td_report_word(report, "không thấy phán quyết",
@@ -249,7 +244,7 @@ static bool trace(tracing_t *tracing, td_err_t *err)
 	if (tracing->count == 0)
 		return td_err_set(err, TD_ENOINPUT, "the log of %s says nothing of %s",
 				  tracing->audit->settings->reporter, tracing->audit->arguments[0]);
-	if (tracing->audit->settings->archive == NULL && !find_verdicts(tracing, err))
+	if (!find_verdicts(tracing, err))
 		return false;
 	say_way(tracing);
 	return td_events_say(tracing->audit, &ask, NULL, err);

@@ -39,8 +39,8 @@ static bool is_last(const last_t *last, const td_raw_t *raw)
 }
 
 /* Reads the log where the archive ends: whether the same event is there. */
-static bool meet(const td_export_way_t *way, const td_exporting_t *topic, const last_t *last,
-		 bool *same, td_err_t *err)
+static bool meet_event(const td_export_way_t *way, const td_exporting_t *topic, const last_t *last,
+		       bool *same, td_err_t *err)
 {
 	td_feed_t *feed = td_feed_open(way->logs, topic->log,
 				       (td_feed_range_t){last->offset, last->offset + 1}, err);
@@ -54,6 +54,40 @@ static bool meet(const td_export_way_t *way, const td_exporting_t *topic, const 
 	return fed != TD_FED_FAILED;
 }
 
+/* A record that is looked for, and whether it was found as it was. */
+typedef struct meeting {
+	const last_t *last;
+	bool same;
+} meeting_t;
+
+static bool meet_verdict(void *context, const td_verdict_item_t *item, td_err_t *err)
+{
+	meeting_t *meeting = context;
+	const td_raw_t found = {item->offset, item->append_ms, item->bytes};
+	(void)err;
+	meeting->same = is_last(meeting->last, &found);
+	return true;
+}
+
+/* Reads the verdicts where the archive ends, likewise. */
+static bool meet_verdicts(const td_export_way_t *way, const td_exporting_t *topic,
+			  const last_t *last, bool *same, td_err_t *err)
+{
+	td_verdict_log_t one = {.exists = true, .first = last->offset, .end = last->offset + 1};
+	meeting_t meeting = {last, false};
+	memcpy(one.topic, topic->name, sizeof one.topic);
+	bool done = td_verdict_log_read(way->logs, &one, meet_verdict, &meeting, err);
+	*same = meeting.same;
+	return done;
+}
+
+static bool meet(const td_export_way_t *way, const td_exporting_t *topic, const last_t *last,
+		 bool *same, td_err_t *err)
+{
+	return topic->kind == TD_EXPORTING_LOG ? meet_event(way, topic, last, same, err)
+					       : meet_verdicts(way, topic, last, same, err);
+}
+
 static bool other_log(const td_exporting_t *topic, uint64_t offset, td_err_t *err)
 {
 	return td_err_set(err, TD_EINTEGRITY,
@@ -63,6 +97,20 @@ static bool other_log(const td_exporting_t *topic, uint64_t offset, td_err_t *er
 			  topic->name, offset);
 }
 
+bool td_exporting_fix(const td_export_way_t *way, td_exporting_t *topic, td_err_t *err)
+{
+	td_verdict_log_t verdicts;
+	if (topic->kind != TD_EXPORTING_VERDICTS)
+		return true;
+	if (!td_logs_verdicts(way->logs, topic->log, topic->generation, &verdicts, err))
+		return false;
+	topic->missing = !verdicts.exists;
+	topic->first = verdicts.first;
+	topic->end = verdicts.end;
+	topic->log_end = verdicts.raw_end;
+	return true;
+}
+
 /* Whether the log goes on from what the archive has. Of the other topics, which forget what was
  * said anew, only the ends are compared. */
 bool td_exporting_check(const td_export_way_t *way, const td_exporting_t *topic, td_err_t *err)
@@ -70,16 +118,16 @@ bool td_exporting_check(const td_export_way_t *way, const td_exporting_t *topic,
 	uint64_t begin = td_exporting_begin(topic);
 	last_t last = {.value = td_buf_make(TD_ARCHIVE_RECORD_MAX)};
 	bool same = true;
-	if (topic->before == NULL)
+	if (topic->before == NULL || topic->missing)
 		return true;
 	if (topic->first > begin)
 		return other_log(topic, begin, err);
 	if (topic->end < begin)
 		/* With --as-of the end says nothing of the log's own. */
-		return way->until_moment && topic->log != TD_NO_LOG
+		return way->until_moment && topic->kind == TD_EXPORTING_LOG
 			       ? true
 			       : other_log(topic, begin - 1, err);
-	bool done = topic->log == TD_NO_LOG ||
+	bool done = topic->kind == TD_EXPORTING_OTHER ||
 		    (td_archive_read_last(way->archive, topic->before, keep_last, &last, err) &&
 		     (!last.exists || meet(way, topic, &last, &same, err)));
 	td_buf_free(&last.value);
@@ -138,20 +186,126 @@ static bool write_log(const td_export_way_t *way, const td_exporting_t *topic,
 	return done;
 }
 
+/* Verdicts on their way. */
+typedef struct judging {
+	td_exporting_t *topic;
+	td_archive_writer_t *writer;
+	const td_crew_t *crew;
+	bool ended; /* before the end that was fixed */
+} judging_t;
+
+/* Whether the verdict is about an event that is in the log, but not in the archive yet. */
+static bool is_later(const td_exporting_t *topic, const td_naming_run_t *run)
+{
+	return run->last >= topic->raw_end && run->last < topic->log_end;
+}
+
+static bool take_verdict(void *context, const td_verdict_item_t *item, td_err_t *err)
+{
+	judging_t *judging = context;
+	td_exporting_t *topic = judging->topic;
+	td_naming_run_t run;
+	bool says = td_naming_read(item->bytes, &run);
+	const td_archived_t record = {
+		.offset = item->offset, .append_ms = item->append_ms, .value = item->bytes};
+	judging->ended = td_crew_stopping(judging->crew) || (says && is_later(topic, &run));
+	if (judging->ended) {
+		topic->end = item->offset;
+		return false;
+	}
+	return td_archive_writer_add(judging->writer, &record, err) &&
+	       (!says || td_naming_add(topic->naming, &run, err));
+}
+
+static bool write_verdicts(const td_export_way_t *way, td_exporting_t *topic,
+			   td_archive_writer_t *writer, const td_crew_t *crew, td_err_t *err)
+{
+	judging_t judging = {topic, writer, crew, false};
+	td_verdict_log_t rest = {
+		.exists = true, .first = td_exporting_begin(topic), .end = topic->end};
+	memcpy(rest.topic, topic->name, sizeof rest.topic);
+	topic->naming = td_naming_new();
+	if (topic->naming == NULL)
+		return td_err_set(err, TD_EMEMORY, "no memory to export");
+	if (topic->before != NULL &&
+	    !td_archive_naming(way->archive, topic->before, topic->naming, err))
+		return false;
+	return td_verdict_log_read(way->logs, &rest, take_verdict, &judging, err) || judging.ended;
+}
+
+static bool write(const td_export_way_t *way, td_exporting_t *topic, td_archive_writer_t *writer,
+		  td_crew_t *crew, td_err_t *err)
+{
+	switch (topic->kind) {
+	case TD_EXPORTING_LOG:
+		return write_log(way, topic, writer, crew, err);
+	case TD_EXPORTING_VERDICTS:
+		return write_verdicts(way, topic, writer, crew, err);
+	case TD_EXPORTING_OTHER:
+		break;
+	}
+	return write_other(way, topic, writer, err);
+}
+
 bool td_exporting_write(const td_export_way_t *way, td_exporting_t *topic, td_crew_t *crew,
 			td_err_t *err)
 {
 	uint64_t begin = td_exporting_begin(topic);
-	if (topic->end <= begin)
+	if (topic->missing || topic->end <= begin)
 		return true;
 	td_archive_writer_t *writer = td_archive_writer_new(way->folder, topic->name, begin, err);
 	if (writer == NULL)
 		return false;
-	bool done = topic->log == TD_NO_LOG ? write_other(way, topic, writer, err)
-					    : write_log(way, topic, writer, crew, err);
-	if (done && !td_crew_stopping(crew))
+	bool done = write(way, topic, writer, crew, err);
+	if (done && !td_crew_stopping(crew) && topic->end > begin)
 		done = td_archive_writer_finish(writer, topic->end, topic->arena, &topic->file,
 						err);
 	td_archive_writer_free(writer);
 	return done;
+}
+
+/* By which versions verdicts judged, unless that is too long for a manifest. */
+static bool describe_judged(const td_exporting_t *topic, Thidua__V1__ArchiveTopic *said)
+{
+	size_t count = td_naming_count(topic->naming);
+	if (count > TD_MANIFEST_JUDGED_MAX)
+		return true;
+	Thidua__V1__ArchiveJudged *judged = td_arena_take(topic->arena, count * sizeof *judged);
+	said->judged = td_arena_take(topic->arena, count * sizeof(void *));
+	if (judged == NULL || said->judged == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const td_naming_run_t *run = td_naming_get(topic->naming, i);
+		thidua__v1__archive_judged__init(&judged[i]);
+		judged[i].first_offset = run->first;
+		judged[i].end_offset = run->last + 1;
+		judged[i].reference_version = run->version;
+		said->judged[said->n_judged++] = &judged[i];
+	}
+	return true;
+}
+
+Thidua__V1__ArchiveTopic *td_exporting_describe(const td_exporting_t *topic)
+{
+	const Thidua__V1__ArchiveTopic *before = topic->before;
+	size_t count = before != NULL ? before->n_files : 0;
+	Thidua__V1__ArchiveTopic *said = td_arena_take(topic->arena, sizeof *said);
+	void *files = td_arena_take(topic->arena, (count + 1) * sizeof(void *));
+	if (said == NULL || files == NULL)
+		return NULL;
+	thidua__v1__archive_topic__init(said);
+	said->name = (char *)topic->name;
+	said->first_offset = before != NULL ? before->first_offset : topic->first;
+	said->files = files;
+	for (size_t i = 0; i < count; i++)
+		said->files[said->n_files++] = before->files[i];
+	if (topic->file != NULL)
+		said->files[said->n_files++] = topic->file;
+	if (topic->naming != NULL)
+		return describe_judged(topic, said) ? said : NULL;
+	if (before != NULL) {
+		said->n_judged = before->n_judged;
+		said->judged = before->judged;
+	}
+	return said;
 }

@@ -10,16 +10,27 @@
 #include "aggregator/audit/archive_read.h"
 #include "aggregator/audit/crew.h"
 #include "aggregator/audit/logs.h"
+#include "aggregator/audit/naming.h"
 
-#define TD_NO_LOG SIZE_MAX
+typedef enum td_exporting_kind {
+	TD_EXPORTING_LOG,
+	TD_EXPORTING_VERDICTS, /* whose end is fixed once the raw logs are written */
+	TD_EXPORTING_OTHER,
+} td_exporting_kind_t;
 
 /* One topic. */
 typedef struct td_exporting {
 	char name[TD_TOPIC_MAX];
-	size_t log;                             /* of a raw log, its index; else TD_NO_LOG */
+	td_exporting_kind_t kind;
+	size_t log;                             /* of LOG and VERDICTS: the raw log's index */
+	uint32_t generation;                    /* of VERDICTS */
+	uint64_t raw_end, log_end;              /* of VERDICTS: where the raw log ends, in the
+						   archive and now */
 	uint64_t first, end;                    /* as the topic has them now */
+	bool missing;                           /* there is no such topic */
 	const Thidua__V1__ArchiveTopic *before; /* what the archive has; NULL: nothing */
 	Thidua__V1__ArchiveFile *file;          /* what is new; NULL: nothing */
+	td_naming_t *naming;                    /* of VERDICTS that are written: of all of them */
 	td_arena_t *arena;                      /* of `file` */
 } td_exporting_t;
 
@@ -35,13 +46,21 @@ typedef struct td_export_way {
 /* The first offset that the archive does not have yet. */
 uint64_t td_exporting_begin(const td_exporting_t *topic);
 
+/* Fixes the end of VERDICTS. */
+TD_MUST_USE bool td_exporting_fix(const td_export_way_t *way, td_exporting_t *topic, td_err_t *err);
+
 /* Whether the topic goes on from what the archive has of it; TD_EINTEGRITY. */
 TD_MUST_USE bool td_exporting_check(const td_export_way_t *way, const td_exporting_t *topic,
 				    td_err_t *err);
 
-/* Writes what is new, so that `file` says what the manifest must say; nothing is left, and `file`
- * stays NULL, when there is nothing new or the crew stops. */
+/* Writes what is new, of VERDICTS up to the first on an event that the archive does not have: so
+ * that `file` says what the manifest must say; nothing is left, and `file` stays NULL, when there
+ * is nothing new or the crew stops. */
 TD_MUST_USE bool td_exporting_write(const td_export_way_t *way, td_exporting_t *topic,
 				    td_crew_t *crew, td_err_t *err);
+
+/* What the manifest says of the topic: the files that were there, and the new one; it lives as long
+ * as the topic's arena and the archive before. NULL when memory is out. */
+TD_MUST_USE Thidua__V1__ArchiveTopic *td_exporting_describe(const td_exporting_t *topic);
 
 #endif

@@ -12,6 +12,7 @@
 #include "common/err.h"
 #include "common/kafka.h"
 #include "workers/decisions.h"
+#include "workers/topics.h"
 #include "workers/verdict.h"
 #include "workers/versions.h"
 
@@ -79,5 +80,31 @@ TD_MUST_USE td_fed_t td_feed_next(td_feed_t *feed, int timeout_ms, const td_raw_
 /* Lets the feed go on to a later end, if the log has it by now: after TD_FED_END, for a comparison
  * with tallies that moved on. TD_EUNAVAILABLE when the log ends before. */
 TD_MUST_USE bool td_feed_extend(td_feed_t *feed, uint64_t end, td_err_t *err);
+
+/* The verdicts on one log in one generation, as they are found now. */
+typedef struct td_verdict_log {
+	char topic[TD_TOPIC_MAX];
+	bool exists;         /* else there is no such topic, or the archive does not have it */
+	uint64_t first, end; /* offsets of the topic */
+	uint64_t raw_end;    /* of the raw log, looked at after `end` was: no verdict below that can
+				be about it or beyond */
+} td_verdict_log_t;
+
+TD_MUST_USE bool td_logs_verdicts(const td_logs_t *logs, size_t index, uint32_t generation,
+				  td_verdict_log_t *verdicts, td_err_t *err);
+
+/* One record of a verdict log; bytes.data NULL for one without a value. */
+typedef struct td_verdict_item {
+	uint64_t offset;
+	int64_t append_ms;
+	td_slice_t bytes;
+} td_verdict_item_t;
+
+/* Called for each in the order of the log; false, with err, ends the reading. */
+typedef bool td_verdict_item_fn(void *context, const td_verdict_item_t *item, td_err_t *err);
+
+/* Reads those from `first` to before `end`. */
+TD_MUST_USE bool td_verdict_log_read(const td_logs_t *logs, const td_verdict_log_t *verdicts,
+				     td_verdict_item_fn *each, void *context, td_err_t *err);
 
 #endif

@@ -189,6 +189,48 @@ static bool extend(td_feed_t *base, uint64_t end, td_err_t *err)
 	return feed->cursor != NULL;
 }
 
+static bool find_verdicts(const td_logs_t *base, size_t index, td_verdict_log_t *verdicts,
+			  td_err_t *err)
+{
+	const archive_logs_t *logs = (const archive_logs_t *)base;
+	const Thidua__V1__ArchiveManifest *manifest = td_archive_manifest(logs->archive);
+	const Thidua__V1__ArchiveTopic *topic = td_manifest_topic(manifest, verdicts->topic);
+	char raw[TD_TOPIC_MAX];
+	if (topic == NULL)
+		return true;
+	td_topic_raw(base->items[index].reporter, raw);
+	verdicts->exists = true;
+	verdicts->first = topic->first_offset;
+	verdicts->end = td_manifest_end(topic);
+	/* What is archived ends before the first verdict on a later event. */
+	verdicts->raw_end = td_manifest_end(td_manifest_topic(manifest, raw));
+	return td_archive_look(logs->archive, topic, err);
+}
+
+/* Who is told of which verdicts. */
+typedef struct telling {
+	const td_verdict_log_t *verdicts;
+	td_verdict_item_fn *each;
+	void *context;
+} telling_t;
+
+static bool take_verdict(void *context, const td_archived_t *record, td_err_t *err)
+{
+	const telling_t *telling = context;
+	const td_verdict_item_t verdict = {record->offset, record->append_ms, record->value};
+	return record->offset < telling->verdicts->first ||
+	       record->offset >= telling->verdicts->end ||
+	       telling->each(telling->context, &verdict, err);
+}
+
+static bool read_verdicts(const td_logs_t *base, const td_verdict_log_t *verdicts,
+			  td_verdict_item_fn *each, void *context, td_err_t *err)
+{
+	telling_t telling = {verdicts, each, context};
+	return read_topic((const archive_logs_t *)base, verdicts->topic, take_verdict, &telling,
+			  err);
+}
+
 static const td_logs_kind_t kind = {
 	.free = free_logs,
 	.digest = digest,
@@ -196,4 +238,6 @@ static const td_logs_kind_t kind = {
 	.feed_free = free_feed,
 	.feed_next = next,
 	.feed_extend = extend,
+	.verdicts_find = find_verdicts,
+	.verdicts_read = read_verdicts,
 };

@@ -14,6 +14,11 @@ typedef struct td_logs_kind {
 	td_fed_t (*feed_next)(td_feed_t *feed, int timeout_ms, const td_raw_t **events,
 			      size_t *count, td_err_t *err);
 	bool (*feed_extend)(td_feed_t *feed, uint64_t end, td_err_t *err);
+	/* Finds those of the topic that is named. */
+	bool (*verdicts_find)(const td_logs_t *logs, size_t index, td_verdict_log_t *verdicts,
+			      td_err_t *err);
+	bool (*verdicts_read)(const td_logs_t *logs, const td_verdict_log_t *verdicts,
+			      td_verdict_item_fn *each, void *context, td_err_t *err);
 } td_logs_kind_t;
 
 /* The beginning of either kind. */
@@ -38,5 +43,12 @@ TD_MUST_USE bool td_logs_add(td_logs_t *logs, const td_log_bounds_t *bounds, td_
 
 /* Makes the lists of versions and decisions. */
 TD_MUST_USE bool td_logs_init(td_logs_t *logs, const td_logs_kind_t *kind, td_err_t *err);
+
+/* The same in Kafka (logs_verdicts.c), for logs that lie there at least in part. */
+TD_MUST_USE bool td_kafka_verdicts_find(const td_kafka_settings_t *cluster, const char *reporter,
+					td_verdict_log_t *verdicts, td_err_t *err);
+TD_MUST_USE bool td_kafka_verdicts_read(const td_kafka_settings_t *cluster,
+					const td_verdict_log_t *verdicts, td_verdict_item_fn *each,
+					void *context, td_err_t *err);
 
 #endif

@@ -263,10 +263,26 @@ static bool extend(td_feed_t *base, uint64_t end, td_err_t *err)
 	return td_kafka_stream_seek(feed->stream, (int64_t)feed->next, err);
 }
 
+static bool find_verdicts(const td_logs_t *base, size_t index, td_verdict_log_t *verdicts,
+			  td_err_t *err)
+{
+	return td_kafka_verdicts_find(((const kafka_logs_t *)base)->cluster,
+				      base->items[index].reporter, verdicts, err);
+}
+
+static bool read_verdicts(const td_logs_t *base, const td_verdict_log_t *verdicts,
+			  td_verdict_item_fn *each, void *context, td_err_t *err)
+{
+	return td_kafka_verdicts_read(((const kafka_logs_t *)base)->cluster, verdicts, each,
+				      context, err);
+}
+
 static const td_logs_kind_t kind = {
 	.free = free_logs,
 	.feed_open = open_feed,
 	.feed_free = free_feed,
 	.feed_next = next,
 	.feed_extend = extend,
+	.verdicts_find = find_verdicts,
+	.verdicts_read = read_verdicts,
 };

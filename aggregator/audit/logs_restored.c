@@ -206,6 +206,22 @@ static bool extend(td_feed_t *base, uint64_t end, td_err_t *err)
 	return true;
 }
 
+/* The generation judged all of the log in the new cluster: the archive's events, too. */
+static bool find_verdicts(const td_logs_t *base, size_t index, td_verdict_log_t *verdicts,
+			  td_err_t *err)
+{
+	const td_logs_t *kafka = ((const restored_logs_t *)base)->kafka;
+	return kafka->kind->verdicts_find(kafka, find(kafka, base->items[index].reporter), verdicts,
+					  err);
+}
+
+static bool read_verdicts(const td_logs_t *base, const td_verdict_log_t *verdicts,
+			  td_verdict_item_fn *each, void *context, td_err_t *err)
+{
+	return td_verdict_log_read(((const restored_logs_t *)base)->kafka, verdicts, each, context,
+				   err);
+}
+
 static const td_logs_kind_t kind = {
 	.free = free_logs,
 	.digest = digest,
@@ -213,4 +229,6 @@ static const td_logs_kind_t kind = {
 	.feed_free = free_feed,
 	.feed_next = next,
 	.feed_extend = extend,
+	.verdicts_find = find_verdicts,
+	.verdicts_read = read_verdicts,
 };

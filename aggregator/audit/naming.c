@@ -92,7 +92,7 @@ static size_t find(const td_naming_t *naming, uint64_t raw_offset)
 
 static bool make_room(td_naming_t *naming, td_err_t *err)
 {
-	if (naming->count < naming->room)
+	if (naming->runs != NULL && naming->count < naming->room)
 		return true;
 	if (naming->count == TD_NAMING_MAX)
 		return td_err_set(err, TD_EMEMORY,
@@ -182,23 +182,27 @@ static bool same_run(const td_naming_run_t *a, const td_naming_run_t *b)
 	return a->first == b->first && a->last == b->last && a->version == b->version;
 }
 
+/* The first offset of which two runs that differ say something else. */
+static uint64_t part(const td_naming_run_t *a, const td_naming_run_t *b)
+{
+	if (a->first != b->first || a->version != b->version)
+		return a->first < b->first ? a->first : b->first;
+	return (a->last < b->last ? a->last : b->last) + 1;
+}
+
 bool td_naming_equal(const td_naming_t *naming, const td_naming_t *other, uint64_t *raw_offset)
 {
 	size_t at = 0;
 	while (at < naming->count && at < other->count &&
 	       same_run(&naming->runs[at], &other->runs[at]))
 		at++;
-	if (at == naming->count && at == other->count)
-		return true;
-	const td_naming_run_t *a = at < naming->count ? &naming->runs[at] : NULL;
-	const td_naming_run_t *b = at < other->count ? &other->runs[at] : NULL;
-	if (a == NULL || b == NULL)
-		*raw_offset = a == NULL ? b->first : a->first;
-	else if (a->first != b->first || a->version != b->version)
-		*raw_offset = a->first < b->first ? a->first : b->first;
-	else
-		*raw_offset = (a->last < b->last ? a->last : b->last) + 1;
-	return false;
+	if (at < naming->count && at < other->count)
+		*raw_offset = part(&naming->runs[at], &other->runs[at]);
+	else if (at < naming->count)
+		*raw_offset = naming->runs[at].first;
+	else if (at < other->count)
+		*raw_offset = other->runs[at].first;
+	return at == naming->count && at == other->count;
 }
 
 const td_version_t *td_rule_version(const td_rule_t *rule, int64_t append_ms)

@@ -16,7 +16,7 @@ from servers.process import wait_until
 from servers.world import program
 
 DEATHS = 'accidents.deaths'
-RAW = 'thidua.raw.vn-06'
+RAW, VERDICTS = 'thidua.raw.vn-06', 'thidua.verdicts.vn-06'
 
 
 def accident(reporter, number, day='2021-03-05', revision=1):
@@ -87,6 +87,8 @@ class Archive(case.ServerTest):
         with self.subTest('export while events arrive, and again'):
             self.export_while_events_arrive()
         self.pipeline.wait_complete(['vn-06', 'vn-69'])
+        with self.subTest('verdicts that came later'):
+            self.export_verdicts()
         middle = self.broker.read(RAW)[400].append_ms
         with self.subTest('the files'):
             self.look_at_the_files()
@@ -97,11 +99,18 @@ class Archive(case.ServerTest):
             ends = {row['reporter']: row['next_raw_offset'] for row in found['shards']['rows']}
             self.assertGreater(ends['vn-06'], 400)
             self.assertLess(ends['vn-06'], self.broker.end(RAW))
+        with self.subTest('reconcile and trace'):
+            found = self.same('reconcile')
+            self.assertEqual(sum(row['enriched'] + row['rejected'] for row in
+                                 found['verdicts']['rows'] if row['reporter'] == 'vn-06'),
+                             self.broker.end(RAW))
+            found = self.same('trace', 'accident/2021-00002', '--reporter', 'vn-06')
+            self.assertIn(f'{VERDICTS} 2,', ' '.join(row['what'] for row in found['way']['rows']))
         with self.subTest('compare'):
             found = self.audit('compare', '--archive', str(self.folder))
             self.assertEqual(found['outcome'], 'equal')
         with self.subTest('tampered'):
-            for alteration in (self.a_bit, self.the_end_cut_off, self.files_exchanged,
+            for alteration in (self.a_bit, self.a_verdict, self.the_end_cut_off, self.files_exchanged,
                                self.a_file_gone, self.a_reporter_left_out, self.an_older_file,
                                self.no_manifest):
                 with self.subTest(alteration=alteration.__name__):
@@ -126,7 +135,8 @@ class Archive(case.ServerTest):
         return [self.audit('replay', *at), self.audit('explain', DEATHS, '--period', '2021', *at),
                 self.audit('trace', 'accident/2021-00002', '--reporter', 'vn-06', *at),
                 self.audit('changed', DEATHS, '--between', '2021-01-01', 'now', *at),
-                self.audit('what-if', '--reference', str(REFERENCE), *at)]
+                self.audit('what-if', '--reference', str(REFERENCE), *at),
+                self.audit('reconcile', *at)]
 
     def export_while_events_arrive(self):
         done = threading.Event()
@@ -154,6 +164,21 @@ class Archive(case.ServerTest):
         self.assertEqual(len(self.files()), 2)
         self.assertIn('whole logs', self.refused('export', str(self.folder), '--period', '2021'))
 
+    def export_verdicts(self):
+        """No verdict lies in an archive without the event that it is about."""
+        planted = Planted(self.broker)
+        self.broker.produce(RAW, [planted.next_event() for _ in range(100)])
+        end = self.broker.end(RAW)
+        self.pipeline.wait_complete(['vn-06'])
+        moment = self.broker.read(RAW)[end - 100].append_ms - 1
+        self.audit('export', str(self.folder), '--as-of', f'@{moment}')
+        self.assertEqual(int(self.files(VERDICTS)[-1]['endOffset']), end - 100)
+        self.audit('export', str(self.folder))
+        self.assertEqual(int(self.files(VERDICTS)[-1]['endOffset']), end)
+        entry, = (topic for topic in self.manifest()['topics'] if topic['name'] == VERDICTS)
+        self.assertEqual(entry['judged'], [{'endOffset': str(end),
+                                            'referenceVersion': 1}])
+
     def look_at_the_files(self):
         listed = {file['name']: file for topic in self.manifest()['topics']
                   for file in topic.get('files', [])}
@@ -165,7 +190,7 @@ class Archive(case.ServerTest):
             self.assertEqual(len(content), int(file['bytes']))
             # The seek table of zstd's seekable format, at the very end.
             self.assertEqual(content[-4:], bytes.fromhex('b1ea928f'))
-        for topic in (RAW, 'thidua.reference'):
+        for topic in (RAW, VERDICTS, 'thidua.reference'):
             archived = [record for file in self.files(topic)
                         for record in records(self.folder / file['name'])]
             self.assertEqual([(record.offset, record.append_ms, record.key, record.value)
@@ -190,6 +215,14 @@ class Archive(case.ServerTest):
             self.replay_refuses(self.path().name, *words)
             content[place] ^= 4
             self.path().write_bytes(content)
+
+    def a_verdict(self):
+        content = bytearray(self.path(VERDICTS).read_bytes())
+        content[5000] ^= 4
+        self.path(VERDICTS).write_bytes(content)
+        said = self.refused('reconcile', '--archive', str(self.folder))
+        for word in (VERDICTS, 'the frame at byte 0, offsets 0..', 'altered'):
+            self.assertIn(word, said)
 
     def the_end_cut_off(self):
         content = self.path().read_bytes()

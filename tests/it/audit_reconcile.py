@@ -1,6 +1,7 @@
 """Sources, checkpoints, verdicts and transfers held against each other: what was tampered with is
 named with its place. That honest ones fit, whatever crashed meanwhile: audit_honest.py."""
 import json
+import tempfile
 
 from servers import case
 from servers.broker import HOT
@@ -32,6 +33,19 @@ class Reconcile(case.ServerTest):
     def codes(self, found):
         return [row['code'] for row in found.get('mismatches', {'rows': []})['rows']]
 
+    def found(self):
+        """The codes of what reconcile names: from Kafka, and no other ones from an archive of it."""
+        archive = tempfile.mkdtemp(dir=self.world.path)
+        self.audit('export', archive)
+        kafka, archived = (self.pipeline.run('audit', 'reconcile', '--format', 'json', *argv,
+                                             code=None)
+                           for argv in ((), ('--archive', archive)))
+        self.assertEqual(archived.returncode, kafka.returncode)
+        found, codes = (self.codes(json.loads(said.stdout)) for said in (archived, kafka))
+        self.assertEqual(found, codes)
+        self.assertEqual(kafka.returncode, 1 if codes else 0)
+        return set(codes)
+
     def rebuild(self, topic, values):
         self.broker.delete_topic(topic)
         self.broker.create_topic(topic, **HOT)
@@ -62,13 +76,12 @@ class Tampered(Reconcile):
                     ('moved', true[:10] + [true[11], true[10]] + true[12:], 'sequence_order')):
                 with self.subTest(name):
                     self.rebuild(RAW, events)
-                    self.assertIn(code, self.codes(self.audit('reconcile', code=1)))
+                    self.assertIn(code, self.found())
         with self.subTest('the verdicts'):
             self.rebuild(RAW, true)
-            self.assertEqual(set(self.codes(self.audit('reconcile', code=1))),
-                             {'verdict_of_other'})
+            self.assertEqual(self.found(), {'verdict_of_other'})
             self.rebuild(VERDICTS, [])
-            self.assertIn('verdict_missing', self.codes(self.audit('reconcile', code=1)))
+            self.assertIn('verdict_missing', self.found())
             self.verdicts_altered()
 
     def verdicts_altered(self):
@@ -88,7 +101,7 @@ class Tampered(Reconcile):
                 ('nonsense', said + [b'\xff'], 'verdict_none')):
             with self.subTest(name):
                 self.rebuild(VERDICTS, verdicts)
-                self.assertEqual(set(self.codes(self.audit('reconcile', code=1))), {code})
+                self.assertEqual(self.found(), {code})
         with self.subTest('repeated by a zombie'):
             self.rebuild(VERDICTS, said + said[3:20])
             found = self.audit('reconcile')

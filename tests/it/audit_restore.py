@@ -168,6 +168,9 @@ class Restore(case.ServerTest):
         self.audit('export', 'whole', *both)
         self.audit('export', 'archive', *both)
         for folder in ('whole', 'archive'):
+            found = self.audit('reconcile', '--archive', folder, '--generation', '1')
+            self.assertEqual(found['outcome'], 'equal')
+            self.assertNotIn('verdicts_not_archived', found)
             again = self.audit('replay', '--archive', folder, '--generation', '1')
             self.assertEqual(again['shards'], replayed['shards'])
             verified = self.audit('verify', '--keys', 'log.key.pub', '--archive', folder,

@@ -382,6 +382,10 @@ static void an_index_covers_its_file_without_gaps(void **state)
 	"\",\"bytes\":\"9\"}"
 #define MANIFEST(format, name, files)                                                              \
 	"{\"format\":" format ",\"topics\":[{\"name\":\"" name "\",\"files\":[" files "]}]}"
+#define JUDGED(runs)                                                                               \
+	"{\"format\":1,\"topics\":[{\"name\":\"thidua.verdicts.vn-06\",\"judged\":[" runs "]}]}"
+#define RUN(first, end)                                                                            \
+	"{\"firstOffset\":\"" first "\",\"endOffset\":\"" end "\",\"referenceVersion\":1}"
 #define ZERO "00000000000000000000"
 #define FIVE "00000000000000000005"
 
@@ -406,6 +410,10 @@ static void a_manifest_says_nothing_that_cannot_be(void **state)
 		 "at offset 4 "},
 		{MANIFEST("1", TOPIC, FILE_AT("0", ZERO, "0")), "cannot be"},
 		{MANIFEST("1", TOPIC, FILE_AT("0", ZERO, "9223372036854775808")), "cannot be"},
+		{JUDGED(RUN("0", "5") "," RUN("5", "6") "," RUN("8", "9")), NULL},
+		{JUDGED(RUN("0", "5") "," RUN("4", "6")), "versions cannot be"},
+		{JUDGED(RUN("5", "5")), "versions cannot be"},
+		{JUDGED(RUN("0", "9223372036854775808")), "versions cannot be"},
 	};
 	for (size_t i = 0; i < TD_COUNT(cases); i++) {
 		td_err_t err = {0};

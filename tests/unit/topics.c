@@ -20,6 +20,33 @@ static void names_carry_reporter_and_generation(void **state)
 	assert_string_equal(topic, "thidua.verdicts.12.vn-06");
 }
 
+static void verdicts_say_whose_they_are(void **state)
+{
+	static const char *const aliens[] = {"thidua.verdicts.",
+					     "thidua.verdicts.VN-06",
+					     "thidua.verdicts.0.vn-06",
+					     "thidua.verdicts.01.vn-06",
+					     "thidua.verdicts.x.vn-06",
+					     "thidua.verdicts.1.2.vn-06",
+					     "thidua.verdicts.4294967296.vn-06",
+					     "thidua.verdicts..vn-06",
+					     "thidua.raw.vn-06",
+					     "verdicts",
+					     ""};
+	static const uint32_t generations[] = {0, 1, 12, UINT32_MAX};
+	char topic[TD_TOPIC_MAX];
+	uint32_t generation;
+
+	(void)state;
+	for (size_t i = 0; i < TD_COUNT(generations); i++) {
+		td_topic_verdicts("12", generations[i], topic);
+		assert_string_equal(td_topic_judged(topic, &generation), "12");
+		assert_int_equal(generation, generations[i]);
+	}
+	for (size_t i = 0; i < TD_COUNT(aliens); i++)
+		assert_null(td_topic_judged(aliens[i], &generation));
+}
+
 static void the_longest_name_fits(void **state)
 {
 	char reporter[TD_ID_MAX + 1] = "", topic[TD_TOPIC_MAX];
@@ -52,6 +79,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_carry_reporter_and_generation),
+		cmocka_unit_test(verdicts_say_whose_they_are),
 		cmocka_unit_test(the_longest_name_fits),
 		cmocka_unit_test(what_is_no_reporter_has_no_raw_topic),
 	};
