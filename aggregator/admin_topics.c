@@ -35,6 +35,8 @@ static const rule_t raw_size = {"max.message.bytes", "1048576",
 				"a producer's full batch of events is refused"};
 static const rule_t verdict_size = {"max.message.bytes", "2097152",
 				    "the verdict about a large event is refused"};
+static const rule_t seal_size = {"max.message.bytes", "5242880",
+				 "the figures of a closed period are refused"};
 static const rule_t in_sync = {"min.insync.replicas", "2",
 			       "one broker alone acknowledges what is lost with it"};
 
@@ -77,7 +79,7 @@ bool td_admin_topics_make(const td_reference_t *reference, uint32_t generation, 
 		(void)snprintf(add(topics, compacted, NULL, single_node)->name, TD_TOPIC_MAX, "%s",
 			       shared[i]);
 	/* A seal is never replaced by a later one. */
-	(void)snprintf(add(topics, kept, NULL, single_node)->name, TD_TOPIC_MAX, "%s",
+	(void)snprintf(add(topics, kept, &seal_size, single_node)->name, TD_TOPIC_MAX, "%s",
 		       TD_TOPIC_SEALS);
 	for (size_t i = 0; (reporter = td_reference_reporter_at(reference, i)); i++) {
 		td_topic_raw(reporter->id, add(topics, kept, &raw_size, single_node)->name);

@@ -227,6 +227,14 @@ static bool is_outside(const td_query_t *query, bool before, int32_t day, int8_t
 	       (day == days->last && hour > query->last_hour);
 }
 
+static bool too_many(td_err_t *err)
+{
+	return td_err_set(
+		err, TD_EMEMORY,
+		"the answer has more than %d rows; ask for fewer days, units or provinces",
+		TD_ROWS_MAX);
+}
+
 bool td_answer_add(td_answer_t *answer, bool before, const td_bucket_t *bucket,
 		   const td_cell_t *cell, int64_t value, td_err_t *err)
 {
@@ -254,14 +262,23 @@ bool td_answer_add(td_answer_t *answer, bool before, const td_bucket_t *bucket,
 			memcpy(key.unit, cell->area, strnlen(cell->area, sizeof key.unit - 1));
 		td_row_t *row = row_of(answer, &key);
 		if (row == NULL)
-			return td_err_set(
-				err, TD_EMEMORY,
-				"the answer has more than %d rows; ask for fewer days, units "
-				"or provinces",
-				TD_ROWS_MAX);
+			return too_many(err);
 		add_share(row, td_figure_is_rate(figure), &share, before);
 	}
 	return true;
+}
+
+bool td_answer_mention(td_answer_t *answer, const td_row_t *row, td_err_t *err)
+{
+	td_row_t key = {
+		.figure = row->figure,
+		.bucket_day = row->bucket_day,
+		.hour = row->hour,
+		.dim = row->dim,
+		.province_index = row->province_index,
+	};
+	memcpy(key.unit, row->unit, sizeof key.unit);
+	return row_of(answer, &key) != NULL || too_many(err);
 }
 
 /* The rows of one bucket in which nothing was counted. */

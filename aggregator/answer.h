@@ -83,6 +83,10 @@ typedef struct td_row {
 	uint32_t rank;
 } td_row_t;
 
+/* Makes sure that the answer has the row of that figure, bucket, province, unit and dimension: 0
+ * unless something was or will be counted. TD_EMEMORY, as above. */
+TD_MUST_USE bool td_answer_mention(td_answer_t *answer, const td_row_t *row, td_err_t *err);
+
 /* Sorts and ranks; the rows live as long as the answer. Rows come by figure, bucket, hour,
  * province, unit, dimension; ranked ones by figure, dimension, rank. Without by_unit and by, a
  * figure has a row for each bucket and province even where nothing was counted. */

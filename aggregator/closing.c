@@ -4,7 +4,7 @@
 #include <openssl/sha.h>
 #include <stdio.h>
 
-enum { DIGEST_TEXT = 2 * TD_TOTALS_DIGEST_SIZE + 1, LINE_MAX_BYTES = 256 };
+enum { DIGEST_TEXT = 2 * TD_TOTALS_DIGEST_SIZE + 1, LINE_MAX_BYTES = 512 };
 
 static void to_hex(const uint8_t digest[TD_TOTALS_DIGEST_SIZE], char text[DIGEST_TEXT])
 {
@@ -14,11 +14,16 @@ static void to_hex(const uint8_t digest[TD_TOTALS_DIGEST_SIZE], char text[DIGEST
 
 static void add_closed(const td_closed_t *closed, td_buf_t *out)
 {
-	char line[LINE_MAX_BYTES], digest[DIGEST_TEXT];
+	char line[LINE_MAX_BYTES], digest[DIGEST_TEXT], before[DIGEST_TEXT], tallies[DIGEST_TEXT];
 	to_hex(closed->totals_sha256, digest);
-	(void)snprintf(line, sizeof line, "reporter %s %" PRIu64 " %" PRIu64 " %s\n",
+	to_hex(closed->before_sha256, before);
+	to_hex(closed->tallies_sha256, tallies);
+	(void)snprintf(line, sizeof line, "reporter %s %" PRIu64 " %" PRIu64 " %s",
 		       closed->reporter, closed->through_offset, closed->revision, digest);
 	td_buf_add_text(out, line);
+	(void)snprintf(line, sizeof line, " %s %s", before, tallies);
+	td_buf_add_text(out, closed->has_more ? line : "");
+	td_buf_add_byte(out, '\n');
 }
 
 void td_closing_write(const td_closing_t *closing, td_buf_t *out)
@@ -65,10 +70,10 @@ static int nibble_of(char letter)
 						: -1;
 }
 
-static bool read_digest(td_slice_t *text, uint8_t digest[TD_TOTALS_DIGEST_SIZE])
+static bool read_digest(td_slice_t *text, char end, uint8_t digest[TD_TOTALS_DIGEST_SIZE])
 {
 	char word[DIGEST_TEXT];
-	if (!read_word(text, '\n', word, sizeof word) || strlen(word) != DIGEST_TEXT - 1)
+	if (!read_word(text, end, word, sizeof word) || strlen(word) != DIGEST_TEXT - 1)
 		return false;
 	for (size_t i = 0; i < TD_TOTALS_DIGEST_SIZE; i++) {
 		int high = nibble_of(word[2 * i]), low = nibble_of(word[2 * i + 1]);
@@ -86,13 +91,23 @@ static bool read_tag(td_slice_t *text, char end, const char *word)
 	return read_word(text, end, found, sizeof found) && strcmp(found, word) == 0;
 }
 
+/* The totals' digest; what stands behind it in a newer text is left for later. */
+static bool read_first(td_slice_t *text, uint8_t digest[TD_TOTALS_DIGEST_SIZE], bool *more)
+{
+	*more = read_digest(text, ' ', digest);
+	return *more || read_digest(text, '\n', digest);
+}
+
 static bool read_closed(td_slice_t *text, td_closed_t *closed)
 {
+	*closed = (td_closed_t){0};
 	return read_tag(text, ' ', "reporter") &&
 	       read_word(text, ' ', closed->reporter, sizeof closed->reporter) &&
 	       read_number(text, ' ', &closed->through_offset) &&
 	       read_number(text, ' ', &closed->revision) &&
-	       read_digest(text, closed->totals_sha256);
+	       read_first(text, closed->totals_sha256, &closed->has_more) &&
+	       (!closed->has_more || (read_digest(text, ' ', closed->before_sha256) &&
+				      read_digest(text, '\n', closed->tallies_sha256)));
 }
 
 bool td_closing_read(td_slice_t text, td_closing_t *closing)
@@ -126,26 +141,57 @@ const td_closed_t *td_closing_find(const td_closing_t *closing, const char *repo
 
 void td_snapshot_write(const td_snapshot_t *snapshot, td_buf_t *out)
 {
-	char line[TD_SNAPSHOT_HEAD_MAX], digest[DIGEST_TEXT];
+	char line[TD_SNAPSHOT_HEAD_MAX], digest[DIGEST_TEXT], before[DIGEST_TEXT];
 	to_hex(snapshot->totals_sha256, digest);
-	(void)snprintf(line, sizeof line, "closed %" PRId64 " %" PRIu64 " %s\n",
-		       snapshot->closed_ms, snapshot->through_offset, digest);
+	to_hex(snapshot->before_sha256, before);
+	(void)snprintf(line, sizeof line, "closed %" PRId64 " %" PRIu64 " %s%s%s\n",
+		       snapshot->closed_ms, snapshot->through_offset, digest,
+		       snapshot->has_before ? " " : "", snapshot->has_before ? before : "");
 	td_buf_add_text(out, line);
 	td_buf_add_slice(out, snapshot->totals);
+	if (snapshot->has_before) {
+		td_buf_add_byte(out, '\n');
+		td_buf_add_slice(out, snapshot->before);
+	}
+}
+
+/* Parts the two totals at the empty line; false when there is none. */
+static bool split(td_snapshot_t *snapshot)
+{
+	td_slice_t all = snapshot->totals;
+	const uint8_t *empty = all.size > 0 && all.data[0] == '\n'
+				       ? all.data
+				       : memmem(all.data, all.size, "\n\n", 2);
+	if (empty == NULL)
+		return false;
+	size_t size = empty == all.data ? 0 : (size_t)(empty - all.data) + 1;
+	snapshot->totals.size = size;
+	snapshot->before = (td_slice_t){all.data + size + 1, all.size - size - 1};
+	return true;
+}
+
+static bool is_digest_of(td_slice_t text, const uint8_t expected[TD_TOTALS_DIGEST_SIZE])
+{
+	uint8_t digest[TD_TOTALS_DIGEST_SIZE];
+	(void)SHA256(text.data, text.size, digest);
+	return memcmp(digest, expected, sizeof digest) == 0;
 }
 
 bool td_snapshot_read(td_slice_t bytes, td_snapshot_t *snapshot)
 {
 	uint64_t closed_ms;
-	uint8_t digest[TD_TOTALS_DIGEST_SIZE];
+	*snapshot = (td_snapshot_t){0};
 	if (!read_tag(&bytes, ' ', "closed") || !read_number(&bytes, ' ', &closed_ms) ||
 	    !read_number(&bytes, ' ', &snapshot->through_offset) ||
-	    !read_digest(&bytes, snapshot->totals_sha256))
+	    !read_first(&bytes, snapshot->totals_sha256, &snapshot->has_before) ||
+	    (snapshot->has_before && !read_digest(&bytes, '\n', snapshot->before_sha256)))
 		return false;
 	snapshot->closed_ms = (int64_t)closed_ms;
 	snapshot->totals = bytes;
-	(void)SHA256(bytes.data, bytes.size, digest);
-	return memcmp(digest, snapshot->totals_sha256, sizeof digest) == 0;
+	if (snapshot->has_before &&
+	    (!split(snapshot) || !is_digest_of(snapshot->before, snapshot->before_sha256)))
+		return false;
+	return is_digest_of(snapshot->totals, snapshot->totals_sha256);
 }
 
 void td_closing_redis_key(const char *period, char key[TD_CLOSED_KEY_MAX])

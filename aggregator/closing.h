@@ -8,12 +8,14 @@
  *   period <police-2021-Q3>
  *   closed <Unix ms>
  *   reporter <vn-06> <raw offset up to which> <revision of its sign-off; 0: signs nothing off>
- *            <SHA-256 of its totals in hexadecimal>                    (one line, for each
- * reporter) The totals themselves (aggregator/totals.h) lie before it in the same topic, key
- * "closing/<period>/<reporter>", and in Redis, where thidua-tally finds them: the hash
- * "thidua:closed:<period>", reporter → snapshot. Both have the same bytes:
- *   closed <Unix ms> <raw offset> <SHA-256 in hexadecimal>
- *   <the totals>
+ *            <SHA-256 of its totals> <the same of those of the year before> <the same of all
+ *            tallies behind the former>
+ * with one such line, digests in hexadecimal, for each reporter. The totals themselves
+ * (aggregator/totals.h) lie before it in the same topic, key "closing/<period>/<reporter>", and in
+ * Redis, where thidua-tally finds them: the hash "thidua:closed:<period>", reporter → snapshot.
+ * Both have the same bytes: closed <Unix ms> <raw offset> <SHA-256> <SHA-256 of those of the year
+ * before> <the totals> <an empty line> <the totals of the same period a year before, as they were
+ * known then> Older closings end with the first digest and the first totals.
  */
 #ifndef TD_AGGREGATOR_CLOSING_H
 #define TD_AGGREGATOR_CLOSING_H
@@ -26,8 +28,9 @@
 
 enum {
 	TD_CLOSING_REPORTERS_MAX = 256,
-	TD_CLOSING_NAME_MAX = 129,   /* of a key's name, with the end */
-	TD_SNAPSHOT_HEAD_MAX = 128,  /* bytes of a snapshot before its totals */
+	TD_CLOSING_NAME_MAX = 129,  /* of a key's name, with the end */
+	TD_SNAPSHOT_HEAD_MAX = 256, /* bytes of a snapshot beside its totals */
+	TD_SNAPSHOT_MAX = 2 * TD_TOTALS_TEXT_MAX + TD_SNAPSHOT_HEAD_MAX,
 	TD_CLOSED_KEY_MAX = 48,      /* of a key in Redis, with the end */
 	TD_CLOSING_RECORD_KEY = 112, /* of a key in Kafka, with the end */
 };
@@ -37,6 +40,9 @@ typedef struct td_closed {
 	char reporter[TD_ID_MAX + 1];
 	uint64_t through_offset, revision;
 	uint8_t totals_sha256[TD_TOTALS_DIGEST_SIZE];
+	bool has_more; /* the two behind */
+	uint8_t before_sha256[TD_TOTALS_DIGEST_SIZE];
+	uint8_t tallies_sha256[TD_TOTALS_DIGEST_SIZE];
 } td_closed_t;
 
 typedef struct td_closing {
@@ -54,15 +60,18 @@ TD_MUST_USE bool td_closing_read(td_slice_t text, td_closing_t *closing);
 /* The part of that reporter; NULL when it has none. */
 const td_closed_t *td_closing_find(const td_closing_t *closing, const char *reporter);
 
-/* A snapshot; `totals` is its text. */
+/* A snapshot; `totals` is its text, `before` that of the year before. */
 typedef struct td_snapshot {
 	int64_t closed_ms;
 	uint64_t through_offset;
 	uint8_t totals_sha256[TD_TOTALS_DIGEST_SIZE];
 	td_slice_t totals;
+	bool has_before;
+	uint8_t before_sha256[TD_TOTALS_DIGEST_SIZE];
+	td_slice_t before;
 } td_snapshot_t;
 
-/* Appends it; and back, false when it is none, or its totals are not what the digest says. */
+/* Appends it; and back, false when it is none, or its totals are not what the digests say. */
 void td_snapshot_write(const td_snapshot_t *snapshot, td_buf_t *out);
 TD_MUST_USE bool td_snapshot_read(td_slice_t bytes, td_snapshot_t *snapshot);
 

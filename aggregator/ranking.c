@@ -17,7 +17,8 @@ static const td_row_t *find_row(const td_row_t *rows, size_t count, uint32_t fig
 static bool is_complete(const td_query_t *query, const td_row_t *rows, size_t count, uint8_t stage)
 {
 	for (size_t i = 0; i < query->province_count; i++) {
-		if (find_row(rows, count, 1, i, stage) == NULL)
+		const td_row_t *maximum = find_row(rows, count, 1, i, stage);
+		if (maximum == NULL || maximum->over <= 0)
 			return false;
 	}
 	return query->province_count > 0;

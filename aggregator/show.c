@@ -179,18 +179,47 @@ const char *td_show_reached(const td_show_t *show, int64_t value, int64_t target
 					: percent_text(show, td_rate_hundredths(value, target));
 }
 
-/* The figure as it was when its period was closed. */
-static const char *closed_text(const td_show_t *show, const Thidua__V1__TallyRow *row,
-			       const td_figure_t *figure)
+/* What was kept when a period was closed: a sum, or of a rate its two terms. */
+static const char *kept_text(const td_show_t *show, const td_figure_t *figure,
+			     const Thidua__V1__Number *over, int64_t under)
 {
-	if (row->value_as_closed == NULL)
+	if (over == NULL)
 		return "";
 	if (!td_figure_is_rate(figure))
-		return number_text(show, row->value_as_closed->value, figure);
-	return row->denominator_as_closed <= 0
-		       ? "–"
-		       : percent_text(show, td_rate_hundredths(row->value_as_closed->value,
-							       row->denominator_as_closed));
+		return number_text(show, over->value, figure);
+	return under <= 0 ? "–" : percent_text(show, td_rate_hundredths(over->value, under));
+}
+
+/* What the year before was then, if that is another today. */
+static const char *before_closed_text(const td_show_t *show, const Thidua__V1__TallyRow *row,
+				      const td_figure_t *figure)
+{
+	const Thidua__V1__Number *then = row->value_before_as_closed;
+	bool same = then != NULL && row->value_before != NULL &&
+		    row->value_before->value == then->value &&
+		    row->denominator_before == row->denominator_before_as_closed;
+	return same ? "" : kept_text(show, figure, then, row->denominator_before_as_closed);
+}
+
+/* The target of then, if there is another one today; of a rate in percent. */
+static const char *target_closed_text(const td_show_t *show, const Thidua__V1__TallyRow *row,
+				      const td_figure_t *figure)
+{
+	const Thidua__V1__Number *now = row->target, *then = row->target_as_closed;
+	bool same = now != NULL && then != NULL && now->value == then->value;
+	if (same || row->value_as_closed == NULL || now == then)
+		return "";
+	if (then == NULL)
+		return "–";
+	return td_figure_is_rate(figure) ? percent_text(show, then->value)
+					 : number_text(show, then->value, figure);
+}
+
+static const char *rank_closed_text(const td_show_t *show, const Thidua__V1__TallyRow *row)
+{
+	return row->rank_as_closed == 0 || row->rank_as_closed == row->rank
+		       ? ""
+		       : td_show_format(show->arena, "%u", row->rank_as_closed);
 }
 
 const char *td_show_state(const td_show_t *show, Thidua__V1__PeriodState state)
@@ -209,7 +238,7 @@ const char *td_show_state(const td_show_t *show, Thidua__V1__PeriodState state)
 	}
 }
 
-enum { COLUMNS = 13 };
+enum { COLUMNS = 16 };
 
 static bool row_cells(const td_show_t *show, const Thidua__V1__TallyRow *row, td_table_t *table)
 {
@@ -233,7 +262,10 @@ static bool row_cells(const td_show_t *show, const Thidua__V1__TallyRow *row, td
 		target_text(show, row, figure),
 		reached_text(show, row, figure),
 		row->rank == 0 ? "" : td_show_format(show->arena, "%u", row->rank),
-		closed_text(show, row, figure),
+		kept_text(show, figure, row->value_as_closed, row->denominator_as_closed),
+		before_closed_text(show, row, figure),
+		target_closed_text(show, row, figure),
+		rank_closed_text(show, row),
 		td_show_state(show, row->state),
 	};
 	for (size_t i = 0; i < COLUMNS; i++) {
@@ -259,10 +291,14 @@ bool td_show_rows(const td_show_t *show, const Thidua__V1__TallyAnswer *answer, 
 		vi ? "Đạt" : "Reached",
 		vi ? "Hạng" : "Rank",
 		vi ? "Khi chốt" : "As closed",
+		vi ? "Cùng kỳ khi chốt" : "A year before, as closed",
+		vi ? "Chỉ tiêu giao khi chốt" : "Target as closed",
+		vi ? "Hạng khi chốt" : "Rank as closed",
 		vi ? "Trạng thái" : "State",
 	};
-	static const bool right[COLUMNS] = {[5] = true, [6] = true,  [7] = true, [8] = true,
-					    [9] = true, [10] = true, [11] = true};
+	static const bool right[COLUMNS] = {
+		[5] = true,  [6] = true,  [7] = true,  [8] = true,  [9] = true,
+		[10] = true, [11] = true, [12] = true, [13] = true, [14] = true};
 	td_table_t *table = td_table_new(heads, right, COLUMNS, show->arena);
 	if (table == NULL)
 		return false;

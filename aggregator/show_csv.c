@@ -17,17 +17,23 @@ static const char *line_of(const td_show_t *show, const Thidua__V1__TallyRow *ro
 	const char *before = optional(show, row->value_before);
 	const char *target = optional(show, row->target);
 	const char *closed = optional(show, row->value_as_closed);
-	if (rate == NULL || before == NULL || target == NULL || closed == NULL)
+	const char *before_closed = optional(show, row->value_before_as_closed);
+	const char *target_closed = optional(show, row->target_as_closed);
+	if (rate == NULL || before == NULL || target == NULL || closed == NULL ||
+	    before_closed == NULL || target_closed == NULL)
 		return NULL;
 	/* Codes and ids hold neither commas nor quotes; a selection of several values has commas.
 	 */
 	const char *quote = strchr(row->dimension, ',') == NULL ? "" : "\"";
 	return td_show_format(
-		show->arena, "%s,%s,%s,%s%s%s,%d,%d,%lld,%lld,%s,%s,%lld,%s,%u,%s,%lld,%s\n",
+		show->arena,
+		"%s,%s,%s,%s%s%s,%d,%d,%lld,%lld,%s,%s,%lld,%s,%u,%s,%lld,%s,%s,%lld,"
+		"%s,%u\n",
 		row->metric, row->province, row->unit, quote, row->dimension, quote, row->bucket_on,
 		row->hour, (long long)row->value, (long long)row->denominator, rate, before,
 		(long long)row->denominator_before, target, row->rank, closed,
-		(long long)row->denominator_as_closed, STATES[row->state]);
+		(long long)row->denominator_as_closed, STATES[row->state], before_closed,
+		(long long)row->denominator_before_as_closed, target_closed, row->rank_as_closed);
 }
 
 bool td_show_csv(const td_show_t *show, const Thidua__V1__TallyAnswer *answer, const char **text)
@@ -35,7 +41,9 @@ bool td_show_csv(const td_show_t *show, const Thidua__V1__TallyAnswer *answer, c
 	static const char head[] =
 		"metric,province,unit,dimension,bucket_on,hour,value,denominator,rate_hundredths,"
 		"value_before,denominator_before,target,rank,"
-		"value_as_closed,denominator_as_closed,state\n";
+		"value_as_closed,denominator_as_closed,state,"
+		"value_before_as_closed,denominator_before_as_closed,target_as_closed,"
+		"rank_as_closed\n";
 	size_t size = sizeof head, count = answer->n_rows;
 	const char **lines = td_arena_take(show->arena, count * sizeof *lines);
 	if (lines == NULL)

@@ -7,7 +7,9 @@
 /* What is known of one reporter. */
 typedef struct party {
 	char reporter[TD_ID_MAX + 1];
-	td_totals_t *live, *closed; /* closed: NULL when nothing was kept */
+	td_totals_t *live;
+	td_totals_t *closed,
+		*before; /* as closed, and of the year before; NULL: nothing was kept */
 	td_signed_t said;
 } party_t;
 
@@ -33,6 +35,7 @@ void td_standing_free(td_standing_t *standing)
 	for (size_t i = 0; i < standing->count; i++) {
 		td_totals_free(standing->parties[i].live);
 		td_totals_free(standing->parties[i].closed);
+		td_totals_free(standing->parties[i].before);
 	}
 	free(standing);
 }
@@ -44,6 +47,16 @@ const char *td_standing_period(const td_standing_t *standing)
 
 bool td_standing_is_closed(const td_standing_t *standing)
 {
+	return standing->closed;
+}
+
+bool td_standing_has_before(const td_standing_t *standing)
+{
+	for (size_t i = 0; i < standing->count; i++) {
+		const party_t *party = &standing->parties[i];
+		if (party->closed != NULL && party->before == NULL)
+			return false;
+	}
 	return standing->closed;
 }
 
@@ -96,11 +109,14 @@ bool td_standing_close(td_standing_t *standing, td_slice_t reporter, td_slice_t 
 	party_t *party = party_of(standing, reporter);
 	if (party == NULL || party->closed != NULL)
 		return no_memory(err);
+	bool whole = td_snapshot_read(snapshot, &read);
 	party->closed = td_totals_new();
-	if (party->closed == NULL)
+	party->before = whole && read.has_before ? td_totals_new() : NULL;
+	if (party->closed == NULL || (whole && read.has_before && party->before == NULL))
 		return no_memory(err);
 	standing->closed = true;
-	return (td_snapshot_read(snapshot, &read) && td_totals_read(party->closed, read.totals)) ||
+	return (whole && td_totals_read(party->closed, read.totals) &&
+		(party->before == NULL || td_totals_read(party->before, read.before))) ||
 	       td_err_set(err, TD_EINTEGRITY,
 			  "the closed figures of %s in %s were altered in Redis; `thidua-audit "
 			  "closed` puts them back",
@@ -164,91 +180,33 @@ Thidua__V1__PeriodState td_standing_of(td_standing_t *standing, const td_referen
 	return count == 0 ? STATE(PRELIMINARY) : weakest;
 }
 
-/* The closed cells, each as if it lay on the period's first day. */
-static bool feed(td_standing_t *standing, const td_query_t *query, td_answer_t *answer,
+/* Closed cells, each as if it lay on the first day of its period. */
+static bool feed(td_totals_t *totals, bool before, const td_query_t *query, td_answer_t *answer,
 		 td_err_t *err)
 {
-	const td_bucket_t bucket = {TD_SPAN_HALF, query->days.first};
+	const td_bucket_t bucket = {TD_SPAN_HALF, before ? query->before.first : query->days.first};
+	const td_total_t *items;
+	size_t count;
+	td_cell_t cell;
+	if (!td_totals_list(totals, &items, &count))
+		return no_memory(err);
+	for (size_t i = 0; i < count; i++)
+		if (td_layout_parse_field(items[i].field, &cell) &&
+		    !td_answer_add(answer, before, &bucket, &cell, items[i].value, err))
+			return false;
+	return true;
+}
+
+bool td_standing_feed(td_standing_t *standing, const td_query_t *query, td_answer_t *answer,
+		      td_err_t *err)
+{
+	bool compares = query->before.first <= query->before.last;
 	for (size_t i = 0; i < standing->count; i++) {
-		const td_total_t *items;
-		size_t count;
-		td_cell_t cell;
-		if (standing->parties[i].closed == NULL)
-			continue;
-		if (!td_totals_list(standing->parties[i].closed, &items, &count))
-			return no_memory(err);
-		for (size_t j = 0; j < count; j++)
-			if (td_layout_parse_field(items[j].field, &cell) &&
-			    !td_answer_add(answer, false, &bucket, &cell, items[j].value, err))
-				return false;
-	}
-	return true;
-}
-
-/* The rows of the closed answer, most often in the order in which they are looked for. */
-typedef struct then {
-	const td_row_t *rows;
-	size_t count, next;
-} then_t;
-
-static const td_row_t *find(then_t *then, const td_row_t *row)
-{
-	for (size_t i = 0; i < then->count; i++) {
-		size_t at = (then->next + i) % then->count;
-		const td_row_t *found = &then->rows[at];
-		if (found->figure == row->figure && found->dim == row->dim &&
-		    found->province_index == row->province_index) {
-			then->next = at + 1;
-			return found;
-		}
-	}
-	return NULL;
-}
-
-/* What the row was when the period was closed. */
-static bool set_closed(const td_row_t *row, const td_row_t *then, td_arena_t *arena,
-		       Thidua__V1__TallyRow *message)
-{
-	Thidua__V1__Number *number = td_arena_take(arena, sizeof *number);
-	if (number == NULL)
-		return false;
-	thidua__v1__number__init(number);
-	number->value = then == NULL ? 0 : then->over;
-	message->value_as_closed = number;
-	message->denominator_as_closed = then == NULL ? 0 : then->under;
-	bool same = row->over == number->value && row->under == message->denominator_as_closed;
-	message->state = same ? STATE(CLOSED) : STATE(AMENDED);
-	return true;
-}
-
-static bool fill_closed(td_standing_t *standing, const td_standing_ask_t *ask, td_arena_t *arena,
-			Thidua__V1__TallyAnswer *message, td_err_t *err)
-{
-	td_answer_t *answer = td_answer_new(ask->query);
-	then_t then = {0};
-	bool done = answer != NULL || no_memory(err);
-	done = done && feed(standing, ask->query, answer, err) &&
-	       td_answer_finish(answer, &then.rows, &then.count, err);
-	for (size_t i = 0; done && i < ask->count; i++) {
-		const td_row_t *row = &ask->rows[i];
-		done = set_closed(row, find(&then, row), arena, message->rows[i]) || no_memory(err);
-	}
-	td_answer_free(answer);
-	return done;
-}
-
-bool td_standing_fill(td_standing_t *standing, const td_standing_ask_t *ask, td_arena_t *arena,
-		      Thidua__V1__TallyAnswer *message, td_err_t *err)
-{
-	const td_query_t *query = ask->query;
-	if (standing->closed && query->each == TD_EACH_NONE)
-		return fill_closed(standing, ask, arena, message, err);
-	for (size_t i = 0; i < ask->count; i++) {
-		bool all = ask->rows[i].province_index == query->province_count;
-		const char *const *provinces =
-			all ? query->provinces : &query->provinces[ask->rows[i].province_index];
-		message->rows[i]->state = td_standing_of(standing, ask->reference, provinces,
-							 all ? query->province_count : 1);
+		const party_t *party = &standing->parties[i];
+		if ((party->closed != NULL && !feed(party->closed, false, query, answer, err)) ||
+		    (compares && party->before != NULL &&
+		     !feed(party->before, true, query, answer, err)))
+			return false;
 	}
 	return true;
 }

@@ -11,7 +11,6 @@
 #include "aggregator/answer.h"
 #include "aggregator/closing.h"
 #include "aggregator/signed.h"
-#include "common/arena.h"
 #include "common/err.h"
 #include "workers/reference.h"
 
@@ -40,21 +39,15 @@ TD_MUST_USE bool td_standing_close(td_standing_t *standing, td_slice_t reporter,
 
 bool td_standing_is_closed(const td_standing_t *standing);
 
+/* Whether the closing kept the figures of the year before, too. */
+bool td_standing_has_before(const td_standing_t *standing);
+
+/* Feeds the closed figures to an answer to `query` (aggregator/then.h). TD_EMEMORY. */
+TD_MUST_USE bool td_standing_feed(td_standing_t *standing, const td_query_t *query,
+				  td_answer_t *answer, td_err_t *err);
+
 /* The state of a province's figures, all of them together; of several provinces the weakest. */
 Thidua__V1__PeriodState td_standing_of(td_standing_t *standing, const td_reference_t *reference,
 				       const char *const *provinces, size_t count);
-
-/* Fills in the state of each row of the answer to `query`; once the period is closed also what the
- * row was then, and the state goes by that, unless the answer is split over time. `message` has the
- * rows of `rows`; all lives in `arena`. */
-typedef struct td_standing_ask {
-	const td_query_t *query;
-	const td_reference_t *reference;
-	const td_row_t *rows;
-	size_t count;
-} td_standing_ask_t;
-TD_MUST_USE bool td_standing_fill(td_standing_t *standing, const td_standing_ask_t *ask,
-				  td_arena_t *arena, Thidua__V1__TallyAnswer *message,
-				  td_err_t *err);
 
 #endif

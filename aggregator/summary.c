@@ -3,6 +3,8 @@
 #include "aggregator/model.h"
 #include "aggregator/ranking.h"
 
+#include <stdlib.h>
+
 /* Forms of the State and the Government that collectives receive. */
 #define HONOURS "form=order_feats_of_arms,order_other,state_honour,state_prize,merit_prime_minister"
 
@@ -84,26 +86,77 @@ bool td_summary_make(const td_resolved_t *resolved, td_summary_t *summary, td_er
 
 void td_summary_free(td_summary_t *summary)
 {
-	for (size_t part = 0; part < TD_SUMMARY_PARTS; part++)
+	for (size_t part = 0; part < TD_SUMMARY_PARTS; part++) {
 		td_answer_free(summary->answers[part]);
+		if (summary->then != NULL)
+			td_then_free(&summary->then[part]);
+	}
+	free(summary->then);
 }
 
-/* The ranks, put on the points of the stage that decided. */
+bool td_summary_close(td_summary_t *summary, td_standing_t *standing, bool as_closed, td_err_t *err)
+{
+	summary->as_closed = as_closed;
+	summary->then = calloc(TD_SUMMARY_PARTS, sizeof *summary->then);
+	if (summary->then == NULL)
+		return td_err_set(err, TD_EMEMORY, "no memory for the summary");
+	for (size_t part = 0; part < TD_SUMMARY_PARTS; part++) {
+		td_then_t *then = &summary->then[part];
+		if (!td_then_make(standing, &summary->queries[part], then, err) ||
+		    (as_closed && !td_then_mention(then, summary->answers[part], err)))
+			return false;
+	}
+	return true;
+}
+
+/* The ranking of some rows of points and maximums. */
+typedef struct places {
+	td_ranked_t ranked[TD_PROVINCES_MAX];
+	uint8_t stage;
+} places_t;
+
+/* The rank of the row's province, on the points of the stage that decided; 0 on others. */
+static uint32_t rank_of(const td_query_t *query, const places_t *places, const td_row_t *row)
+{
+	for (size_t i = 0;
+	     row->figure == 0 && row->dim == places->stage && i < query->province_count; i++)
+		if (places->ranked[i].province == row->province_index)
+			return places->ranked[i].rank;
+	return 0;
+}
+
 static void put_ranks(const td_summary_t *summary, const td_row_t *rows, size_t count,
 		      Thidua__V1__TallyRow **messages)
 {
-	td_ranked_t ranked[TD_PROVINCES_MAX];
-	uint8_t stage;
+	places_t now, was;
 	const td_query_t *query = &summary->queries[TD_SUMMARY_SCORES];
-	td_ranking_make(query, rows, count, ranked, &stage);
-	for (size_t i = 0; i < count; i++) {
-		if (rows[i].figure != 0 || rows[i].dim != stage)
-			continue;
-		for (size_t j = 0; j < query->province_count; j++) {
-			if (ranked[j].province == rows[i].province_index)
-				messages[i]->rank = ranked[j].rank;
-		}
-	}
+	td_ranking_make(query, rows, count, now.ranked, &now.stage);
+	for (size_t i = 0; i < count; i++)
+		messages[i]->rank = rank_of(query, &now, &rows[i]);
+	if (summary->then == NULL || !summary->as_closed)
+		return;
+	const td_then_t *then = &summary->then[TD_SUMMARY_SCORES];
+	td_ranking_make(query, then->rows, then->count, was.ranked, &was.stage);
+	for (size_t i = 0; i < count; i++)
+		messages[i]->rank_as_closed = rank_of(query, &was, &rows[i]);
+}
+
+/* The rows of one part, with what they were. */
+static bool fill_part(const td_summary_t *summary, size_t part, const char *title,
+		      td_arena_t *arena, Thidua__V1__TallyAnswer *message, td_err_t *err)
+{
+	const td_row_t *rows;
+	size_t count;
+	if (!td_answer_finish(summary->answers[part], &rows, &count, err))
+		return false;
+	const td_then_rows_t of = {rows, count, summary->as_closed};
+	if (!td_model_fill(&summary->queries[part], title, rows, count, arena, message) ||
+	    (summary->then != NULL &&
+	     !td_then_fill(&summary->then[part], &of, arena, message->rows)))
+		return td_err_set(err, TD_EMEMORY, "no memory for the summary");
+	if (part == TD_SUMMARY_SCORES)
+		put_ranks(summary, rows, count, message->rows);
+	return true;
 }
 
 bool td_summary_model(const td_summary_t *summary, const char *title, td_arena_t *arena,
@@ -112,16 +165,9 @@ bool td_summary_model(const td_summary_t *summary, const char *title, td_arena_t
 	Thidua__V1__TallyAnswer parts[TD_SUMMARY_PARTS];
 	size_t total = 0;
 	for (size_t part = 0; part < TD_SUMMARY_PARTS; part++) {
-		const td_row_t *rows;
-		size_t count;
-		if (!td_answer_finish(summary->answers[part], &rows, &count, err))
+		if (!fill_part(summary, part, title, arena, &parts[part], err))
 			return false;
-		if (!td_model_fill(&summary->queries[part], title, rows, count, arena,
-				   &parts[part]))
-			return td_err_set(err, TD_EMEMORY, "no memory for the summary");
-		if (part == TD_SUMMARY_SCORES)
-			put_ranks(summary, rows, count, parts[part].rows);
-		total += count;
+		total += parts[part].n_rows;
 	}
 	*message = parts[TD_SUMMARY_TOTAL];
 	message->rows = td_arena_take(arena, total * sizeof *message->rows);

@@ -83,7 +83,8 @@ static bool take(void *context, const td_telling_t *telling, const td_change_t *
 static bool sum_up(void *context, size_t index, td_shelved_t *shelved, td_err_t *err)
 {
 	amending_t *amending = context;
-	amending->parts[index].now = td_shelved_totals(amending->audit, shelved, err);
+	amending->parts[index].now =
+		td_shelved_totals(amending->audit, shelved, amending->audit->days, err);
 	return amending->parts[index].now != NULL;
 }
 

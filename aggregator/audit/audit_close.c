@@ -10,11 +10,13 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 
+static_assert((int)TD_SNAPSHOT_MAX < (int)TD_PUT_MAX, "a snapshot is one record");
+
 /* One reporter's part, as the replay has it. */
 typedef struct part {
-	td_buf_t totals;
+	td_buf_t totals, before; /* of the period, and of the year before */
 	td_signed_t said;
-	uint8_t digest[TD_TOTALS_DIGEST_SIZE];
+	uint8_t digest[TD_TOTALS_DIGEST_SIZE], before_digest[TD_TOTALS_DIGEST_SIZE];
 	td_hash_t tallies;
 } part_t;
 
@@ -110,16 +112,23 @@ static bool sum_up(void *context, size_t index, td_shelved_t *shelved, td_err_t 
 {
 	closer_t *all = context;
 	part_t *part = &all->parts[index];
-	td_totals_t *totals = td_shelved_totals(all->audit, shelved, err);
-	bool done = totals != NULL &&
-		    td_shelved_signed(all->audit, shelved, all->named.name, &part->said, err) &&
-		    td_shelved_digest(shelved, (uint32_t)all->audit->settings->generation,
-				      all->audit->days, &part->tallies, err);
+	const td_audit_t *audit = all->audit;
+	td_totals_t *totals = td_shelved_totals(audit, shelved, audit->days, err);
+	td_totals_t *before =
+		totals == NULL ? NULL : td_shelved_totals(audit, shelved, all->named.before, err);
+	bool done = before != NULL &&
+		    td_shelved_signed(audit, shelved, all->named.name, &part->said, err) &&
+		    td_shelved_digest(shelved, (uint32_t)audit->settings->generation, audit->days,
+				      &part->tallies, err);
 	part->totals = td_buf_make(TD_TOTALS_TEXT_MAX);
+	part->before = td_buf_make(TD_TOTALS_TEXT_MAX);
 	if (done &&
-	    (!td_totals_write(totals, &part->totals) || !td_totals_digest(totals, part->digest)))
+	    (!td_totals_write(totals, &part->totals) || !td_totals_digest(totals, part->digest) ||
+	     !td_totals_write(before, &part->before) ||
+	     !td_totals_digest(before, part->before_digest)))
 		done = td_err_set(err, TD_EDATA, "the figures of %s are more than can be kept",
 				  shelved->bounds->reporter);
+	td_totals_free(before);
 	td_totals_free(totals);
 	return done;
 }
@@ -137,7 +146,12 @@ static void fill(closer_t *all)
 		(void)strcpy(closed->reporter, bounds->reporter);
 		closed->through_offset = bounds->end;
 		closed->revision = all->parts[i].said.stands ? all->parts[i].said.revision : 0;
+		closed->has_more = true;
 		memcpy(closed->totals_sha256, all->parts[i].digest, sizeof closed->totals_sha256);
+		memcpy(closed->before_sha256, all->parts[i].before_digest,
+		       sizeof closed->before_sha256);
+		memcpy(closed->tallies_sha256, all->parts[i].tallies.bytes,
+		       sizeof closed->tallies_sha256);
 	}
 }
 
@@ -156,9 +170,12 @@ static bool put_snapshot(const closer_t *all, size_t index, td_err_t *err)
 		.closed_ms = all->closing.closed_ms,
 		.through_offset = closed->through_offset,
 		.totals = td_buf_slice(&all->parts[index].totals),
+		.has_before = true,
+		.before = td_buf_slice(&all->parts[index].before),
 	};
 	memcpy(snapshot.totals_sha256, closed->totals_sha256, sizeof snapshot.totals_sha256);
-	td_buf_t bytes = td_buf_make(TD_TOTALS_TEXT_MAX + TD_SNAPSHOT_HEAD_MAX);
+	memcpy(snapshot.before_sha256, closed->before_sha256, sizeof snapshot.before_sha256);
+	td_buf_t bytes = td_buf_make(TD_SNAPSHOT_MAX);
 	td_snapshot_write(&snapshot, &bytes);
 	bool done = put(all, closed->reporter, &bytes, err);
 	td_buf_free(&bytes);
@@ -258,8 +275,10 @@ bool td_audit_close(td_audit_t *audit, td_err_t *err)
 			       ? close_all(all, err)
 			       : td_err_set(err, TD_ENOINPUT, "no reference data says who reports");
 	}
-	for (size_t i = 0; i < TD_LOGS_MAX; i++)
+	for (size_t i = 0; i < TD_LOGS_MAX; i++) {
 		td_buf_free(&all->parts[i].totals);
+		td_buf_free(&all->parts[i].before);
+	}
 	OPENSSL_cleanse(all->signers, sizeof all->signers);
 	td_logs_free(logs);
 	free(all);

@@ -215,7 +215,7 @@ static bool make(signing_t *signing, td_shelved_t *shelved, td_totals_t *totals,
 
 static bool sign_shard(signing_t *signing, td_shelved_t *shelved, td_err_t *err)
 {
-	td_totals_t *totals = td_shelved_totals(signing->audit, shelved, err);
+	td_totals_t *totals = td_shelved_totals(signing->audit, shelved, signing->audit->days, err);
 	bool done = totals != NULL && make(signing, shelved, totals, err);
 	if (done && !signing->audit->settings->take_back)
 		say_totals(signing, totals);

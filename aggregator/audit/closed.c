@@ -46,7 +46,7 @@ static bool add(td_redis_t *redis, const char *key, const td_closings_t *closing
 					  "the figures of %s in %s are gone from %s: that topic is "
 					  "never compacted and never cut; look who did",
 					  closed->reporter, closing->period, TD_TOPIC_SEALS);
-		td_buf_t bytes = td_buf_make(TD_TOTALS_TEXT_MAX + TD_SNAPSHOT_HEAD_MAX);
+		td_buf_t bytes = td_buf_make(TD_SNAPSHOT_MAX);
 		td_snapshot_write(snapshot, &bytes);
 		td_redis_add(redis, 4,
 			     (td_slice_t[]){td_slice_text("HSET"), td_slice_text(key),

@@ -162,7 +162,9 @@ const td_snapshot_t *td_closings_snapshot(const td_closings_t *closings,
 		if (snapshot->closed_ms == closing->closed_ms &&
 		    snapshot->through_offset == closed->through_offset &&
 		    memcmp(snapshot->totals_sha256, closed->totals_sha256,
-			   sizeof closed->totals_sha256) == 0)
+			   sizeof closed->totals_sha256) == 0 &&
+		    memcmp(snapshot->before_sha256, closed->before_sha256,
+			   sizeof closed->before_sha256) == 0)
 			return snapshot;
 	}
 	return NULL;

@@ -19,7 +19,7 @@
 enum {
 	TD_NOTE_NAME_MAX = 128,      /* bytes of a key's name */
 	TD_NOTE_KEY_TEXT_MAX = 256,  /* bytes of a key's text, with the end */
-	TD_NOTE_MAX = 64 * 1024,     /* bytes of a note */
+	TD_NOTE_MAX = 128 * 1024,    /* bytes of a note */
 	TD_NOTE_SIGNATURES_MAX = 64, /* of one note */
 	TD_NOTE_KEYS_MAX = 256,      /* known to one verifier */
 	TD_NOTE_KEY_SIZE = 32,

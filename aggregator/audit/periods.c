@@ -21,6 +21,8 @@ bool td_audit_period(const td_audit_t *audit, td_named_period_t *named, td_err_t
 			     &period, err))
 		return false;
 	td_request_period(&period, &named->period);
+	period.year--;
+	named->before = td_period_days(&period);
 	return td_period_name(&named->period, named->name) ||
 	       td_err_set(err, TD_EBUG, "%s has no name", settings->period);
 }
@@ -79,9 +81,10 @@ static bool add_all(td_shelved_t *shelved, adding_t *adding, td_err_t *err)
 	return true;
 }
 
-td_totals_t *td_shelved_totals(const td_audit_t *audit, td_shelved_t *shelved, td_err_t *err)
+td_totals_t *td_shelved_totals(const td_audit_t *audit, td_shelved_t *shelved, td_days_t days,
+			       td_err_t *err)
 {
-	adding_t adding = {.totals = td_totals_new(), .days = audit->days};
+	adding_t adding = {.totals = td_totals_new(), .days = days};
 	if (adding.totals == NULL) {
 		(void)td_err_set(err, TD_EMEMORY, "no memory for totals");
 		return NULL;

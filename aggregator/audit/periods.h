@@ -19,13 +19,14 @@
 typedef struct td_named_period {
 	Thidua__V1__Period period;
 	char name[TD_PERIOD_NAME_MAX];
+	td_days_t before; /* its namesake's, a year before */
 } td_named_period_t;
 TD_MUST_USE bool td_audit_period(const td_audit_t *audit, td_named_period_t *named, td_err_t *err);
 
-/* The totals of a replayed shard over the asked days, which whole half-months make up; NULL and
- * err. The caller frees. */
+/* The totals of a replayed shard over days that whole half-months make up; NULL and err. The caller
+ * frees. */
 TD_MUST_USE td_totals_t *td_shelved_totals(const td_audit_t *audit, td_shelved_t *shelved,
-					   td_err_t *err);
+					   td_days_t days, td_err_t *err);
 
 /* What a replayed shard knows of its sign-off of the period; revision 0: nothing. */
 TD_MUST_USE bool td_shelved_signed(const td_audit_t *audit, td_shelved_t *shelved,

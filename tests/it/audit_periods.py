@@ -15,6 +15,7 @@ from servers.world import program
 
 DEATHS = 'accidents.deaths'
 QUARTER = ('--period', '2021-Q2')  # 15 March to 14 June
+NINE_MONTHS = ('--period', '2021-9M')
 PERIOD = 'police-2021-Q2'
 PROVINCES = ('vn-06', 'vn-69')
 
@@ -68,27 +69,27 @@ class Periods(case.ServerTest):
         said = self.pipeline.run('audit', '--format', 'json', '--lang', 'en', *argv, code=code)
         return json.loads(said.stdout) if said.stdout else said.stderr
 
-    def sign(self, reporter, *argv, key=None, **change):
+    def sign(self, reporter, *argv, key=None, period=QUARTER, **change):
         """The statement as sign-off writes it, with something changed."""
         path = self.path / 'sign-off.ndjson'
-        self.said = self.audit('sign-off', path, *QUARTER, '--reporter', reporter, '--key',
+        self.said = self.audit('sign-off', path, *period, '--reporter', reporter, '--key',
                                f'{key or reporter}.key', *argv)
         row = json.loads(path.read_text('utf-8'))
         row.get('signOff', row).update(change)
         return row
 
-    def sign_off(self, reporter):
-        self.feed(reporter, [self.sign(reporter)])
+    def sign_off(self, reporter, period=QUARTER):
+        self.feed(reporter, [self.sign(reporter, period=period)])
 
-    def close(self, code=0):
-        return self.audit('close', *QUARTER, '--key', 'centre.key', code=code)
+    def close(self, period=QUARTER, code=0):
+        return self.audit('close', *period, '--key', 'centre.key', code=code)
 
     def open_for(self):
         return {row['reporter']: row['why'] for row in self.close(code=1)['open']['rows']}
 
-    def states(self, *argv):
+    def states(self, *argv, period=QUARTER):
         """State, figure and what it was, by province."""
-        answer = self.pipeline.tally(DEATHS, *QUARTER, '--by', 'province', '--province',
+        answer = self.pipeline.tally(DEATHS, *period, '--by', 'province', '--province',
                                      ','.join(PROVINCES), *argv)
         return {row['province']: (row['state'].removeprefix('PERIOD_STATE_'), int(row['value']),
                                   int(row.get('valueAsClosed', {}).get('value', -1)))
@@ -176,6 +177,32 @@ class Periods(case.ServerTest):
             self.assertRegex(text, r'Khi chốt +Trạng thái')
             self.assertRegex(text, r'9 +10 +có điều chỉnh')
             self.assertRegex(text, r'11 +11 +đã chốt')
+        with self.subTest('the summary shows both, and the year before as it was'):
+            self.feed('vn-06', [accident('vn-06', 90, '2020-04-05')])
+            page = self.summary('--as-closed')
+            self.assertRegex(page, r'2021-Q2: 15/03/2021 – 14/06/2021 · có điều chỉnh')
+            self.assertRegex(page, r'số người chết +20 +1 +\+19 \S+ %\) +21 +0 +có điều chỉnh')
+            self.assertRegex(page, r'số người bị thương +19 +1 .* 20 +0 +có điều chỉnh')
+            self.assertRegex(page, r'Số vụ phạm tội xảy ra +0 +0 +0 +0 +đã chốt')
+            self.assertRegex(page, r'số người chết +11 +9 \(khi chốt 10\)')
+            self.assertRegex(self.summary('--as-closed', '--lang', 'en'),
+                             r'deaths +11 +9 \(as closed 10\)')
+            self.assertNotRegex(self.summary(), 'hi chốt')
+            rows = json.loads(self.summary('--as-closed', '--format', 'json'))['rows']
+            deaths = {row['province']: row for row in rows if row['metric'] == DEATHS}
+            self.assertEqual(deaths['all']['valueAsClosed'], {'value': '21'})
+            self.assertEqual(deaths['vn-06']['valueBeforeAsClosed'], {})
+            self.assertEqual(deaths['vn-06']['valueBefore'], {'value': '1'})
+            self.assertEqual([deaths[name]['state'] for name in ('all', *PROVINCES)],
+                             ['PERIOD_STATE_AMENDED', 'PERIOD_STATE_CLOSED',
+                              'PERIOD_STATE_AMENDED'])
+        with self.subTest('nine months are a period like others'):
+            for reporter in PROVINCES:
+                self.sign_off(reporter, NINE_MONTHS)
+            self.assertEqual(self.states(period=NINE_MONTHS)['vn-69'], ('SIGNED_OFF', 11, -1))
+            self.close(NINE_MONTHS)
+            self.assertEqual(self.states('--as-closed', period=NINE_MONTHS),
+                             {'vn-06': ('CLOSED', 12, 12), 'vn-69': ('CLOSED', 11, 11)})
         with self.subTest('what Redis lost or somebody altered is put back'):
             key = f'thidua:closed:{PERIOD}'
             kept = self.redis.hgetall(key)
@@ -188,7 +215,7 @@ class Periods(case.ServerTest):
             self.assertEqual(self.redis.hgetall(key), kept)
             found = self.audit('closed', '--keys', 'stranger.key.pub', code=1)
             self.assertEqual([row['why'] for row in found['closings_wrong']['rows']],
-                             ['no signature of a known key'])
+                             ['no signature of a known key'] * 2)
         with self.subTest('the shards are what the log says, and so are the seals'):
             self.pipeline.wait_complete(PROVINCES)
             self.assertEqual(self.audit('compare')['outcome'], 'equal')
@@ -199,6 +226,10 @@ class Periods(case.ServerTest):
             self.assertEqual(self.amendments('--archive', 'archive'), (figures, moves))
             self.assertEqual(self.audit('verify', '--keys', 'centre.key.pub', '--archive',
                                         'archive')['outcome'], 'equal')
+
+    def summary(self, *argv):
+        return self.pipeline.run('tally', 'summary', *QUARTER, '--province', ','.join(PROVINCES),
+                                 *argv).stdout
 
     def amendments(self, *argv):
         """Figures that changed, by metric; and the moves."""

@@ -27,13 +27,25 @@ static void the_highest_stage_of_all_decides(void **state)
 {
 	(void)state;
 	const td_row_t rows[] = {
-		row(POINTS, 0, SELF, 900),     row(MAXIMUM, 0, SELF, 1000),
-		row(POINTS, 1, SELF, 950),     row(MAXIMUM, 1, SELF, 1000),
-		row(POINTS, 2, SELF, 990),     row(MAXIMUM, 2, SELF, 1000),
-		row(POINTS, 0, CLUSTER, 980),  row(MAXIMUM, 0, CLUSTER, 1000),
-		row(POINTS, 1, CLUSTER, 940),  row(MAXIMUM, 1, CLUSTER, 1000),
-		row(POINTS, 2, CLUSTER, 980),  row(MAXIMUM, 2, CLUSTER, 1000),
-		row(POINTS, 1, MINISTRY, 999), row(MAXIMUM, 1, MINISTRY, 1000),
+		row(POINTS, 0, SELF, 900),
+		row(MAXIMUM, 0, SELF, 1000),
+		row(POINTS, 1, SELF, 950),
+		row(MAXIMUM, 1, SELF, 1000),
+		row(POINTS, 2, SELF, 990),
+		row(MAXIMUM, 2, SELF, 1000),
+		row(POINTS, 0, CLUSTER, 980),
+		row(MAXIMUM, 0, CLUSTER, 1000),
+		row(POINTS, 1, CLUSTER, 940),
+		row(MAXIMUM, 1, CLUSTER, 1000),
+		row(POINTS, 2, CLUSTER, 980),
+		row(MAXIMUM, 2, CLUSTER, 1000),
+		row(POINTS, 1, MINISTRY, 999),
+		row(MAXIMUM, 1, MINISTRY, 1000),
+		/* Taken back since the year was closed. */
+		row(POINTS, 0, MINISTRY, 0),
+		row(MAXIMUM, 0, MINISTRY, 0),
+		row(POINTS, 2, MINISTRY, 0),
+		row(MAXIMUM, 2, MINISTRY, 0),
 	};
 	td_ranked_t ranked[TD_PROVINCES_MAX];
 	uint8_t stage;

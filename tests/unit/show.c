@@ -178,9 +178,11 @@ static void csv_is_the_same_in_both_languages_and_quotes_a_selection(void **stat
 		assert_string_equal(
 			text, "metric,province,unit,dimension,bucket_on,hour,value,"
 			      "denominator,rate_hundredths,value_before,denominator_before,"
-			      "target,rank,value_as_closed,denominator_as_closed,state\n"
+			      "target,rank,value_as_closed,denominator_as_closed,state,"
+			      "value_before_as_closed,denominator_before_as_closed,"
+			      "target_as_closed,rank_as_closed\n"
 			      "clearance,vn-06,,\"severity=very,especially\",20201215,-1,9,12,"
-			      "7500,5,10,,1,,0,\n");
+			      "7500,5,10,,1,,0,,,0,,0\n");
 	}
 }
 
@@ -252,6 +254,42 @@ static void an_arena_that_is_full_is_said(void **state)
 	td_arena_free(small);
 }
 
+/* What was kept when the period was closed stands beside it only where it is another today. */
+static void of_a_closed_period_the_year_before_and_the_target_show_if_they_moved(void **state)
+{
+	(void)state;
+	const td_row_t rows[] = {{.bucket_day = day_of(20201215),
+				  .hour = TD_HOUR_NONE,
+				  .over = 90,
+				  .over_before = 40,
+				  .target = 100,
+				  .has_target = true}};
+	td_query_t query = query_of("identity.files_received");
+	const char *text;
+	const td_show_t show = {&query, reference, TD_LANG_EN, arena};
+	Thidua__V1__TallyAnswer answer = answer_of(&query, "2021", rows, 1);
+	Thidua__V1__Number value = THIDUA__V1__NUMBER__INIT, before = value, target = value;
+	Thidua__V1__TallyRow *row = answer.rows[0];
+	value.value = 91;
+	before.value = 40;
+	target.value = 100;
+	row->value_as_closed = &value;
+	row->value_before_as_closed = &before;
+	row->target_as_closed = &target;
+	assert_true(td_show_rows(&show, &answer, &text));
+	assert_non_null(strstr(text, "As closed"));
+	assert_null(strstr(text, "A year before, as closed"));
+	assert_null(strstr(text, "Target as closed"));
+	before.value = 41;
+	row->target_as_closed = NULL;
+	row->rank_as_closed = 2;
+	assert_true(td_show_rows(&show, &answer, &text));
+	assert_non_null(strstr(
+		text, "As closed  A year before, as closed  Target as closed  Rank as closed"));
+	assert_non_null(
+		strstr(text, "91                        41                 –               2"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +298,8 @@ int main(void)
 		cmocka_unit_test(a_range_has_no_name_and_a_window_of_hours_has_its_hours),
 		cmocka_unit_test(units_and_classes_have_their_names),
 		cmocka_unit_test(csv_is_the_same_in_both_languages_and_quotes_a_selection),
+		cmocka_unit_test(
+			of_a_closed_period_the_year_before_and_the_target_show_if_they_moved),
 		cmocka_unit_test(what_must_not_be_believed_stands_above_how_complete_it_is),
 		cmocka_unit_test(an_arena_that_is_full_is_said),
 	};

@@ -3,10 +3,12 @@
 #include "aggregator/summary.h"
 
 #include "common/localday.h"
+#include "tests/support/closed.h"
 #include "tests/support/tables.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <cmocka.h>
 
 enum {
@@ -152,6 +154,81 @@ static void as_a_message_all_answers_are_rows_and_points_carry_the_rank(void **s
 	assert_int_equal(very, 3); /* the sum and both provinces */
 }
 
+/* The cells as they were when the year was closed: some of vn-06 were others, the flag of vn-69
+ * went to vn-06, which was ranked first, and its target was another. */
+static td_standing_t *closed_then(void)
+{
+	char totals[1024] = "", line[128];
+	td_err_t err;
+	td_buf_t bytes = td_buf_make(4096);
+	td_standing_t *standing = td_standing_new("police-2021");
+	const given_t then[] = {
+		{false, TD_METRIC_CASE_OCCURRED, VERY, ORDER, "vn-06", 25},
+		{false, TD_METRIC_CASE_OCCURRED, VERY, ORDER, "vn-69", 30},
+		{false, TD_METRIC_CASE_SOLVED_CURRENT, VERY, ORDER, "vn-06", 19},
+		{false, TD_METRIC_IDENTITY_RECEIVED, 0, 0, "vn-06", 900},
+		{false, TD_METRIC_TITLE_AWARDED, FLAG, COLLECTIVE, "vn-06", 1},
+		{false, TD_METRIC_TARGET, TD_METRIC_IDENTITY_RECEIVED, YEAR, "vn-06", 1800},
+		{false, TD_METRIC_SCORE_POINTS, 1, MINISTRY, "vn-06", 98050},
+		{false, TD_METRIC_SCORE_POINTS, 1, MINISTRY, "vn-69", 97025},
+		{false, TD_METRIC_SCORE_MAXIMUM, 1, MINISTRY, "vn-06", 100000},
+		{false, TD_METRIC_SCORE_MAXIMUM, 1, MINISTRY, "vn-69", 100000},
+	};
+	td_totals_t *sum = td_totals_new();
+	td_buf_t text = td_buf_make(sizeof totals - 1);
+	assert_non_null(standing);
+	assert_non_null(sum);
+	for (size_t i = 0; i < TD_COUNT(then); i++) {
+		(void)snprintf(line, sizeof line, "%u.%d.%d.%s", then[i].metric, then[i].dim1,
+			       then[i].dim2, then[i].area);
+		assert_true(td_totals_add(sum, line, then[i].value));
+	}
+	assert_true(td_totals_write(sum, &text));
+	memcpy(totals, text.data, text.size);
+	(void)snprintf(line, sizeof line, "%u.%d.%d.vn-69 41\n", TD_METRIC_CASE_OCCURRED, VERY,
+		       ORDER);
+	td_closed_snapshot(totals, line, &bytes);
+	assert_true(
+		td_standing_close(standing, td_slice_text("vn-06"), td_buf_slice(&bytes), &err));
+	td_buf_free(&text);
+	td_buf_free(&bytes);
+	td_totals_free(sum);
+	return standing;
+}
+
+static void of_a_closed_year_each_figure_stands_beside_what_it_was(void **state)
+{
+	page_t *page = *state;
+	td_err_t err;
+	const char *text;
+	Thidua__V1__TallyAnswer message;
+	size_t ranks = 0, amended = 0;
+	td_show_t show = show_of(page, TD_LANG_VI);
+	td_standing_t *standing = closed_then();
+	assert_true(td_summary_close(&page->summary, standing, true, &err));
+	assert_true(td_summary_figures(&page->summary, &show, &text, &err));
+	assert_line(text, "Số vụ phạm tội xảy ra 50 40 +10 (+25,00 %) 55 41 có điều chỉnh\n");
+	assert_line(text,
+		    "Hồ sơ cấp căn cước công dân 900 0 +900 1.000 90,00 % 900 1.800 đã chốt\n");
+	assert_line(text, "Số vụ phạm tội xảy ra 20 (khi chốt 25) 30\n");
+	assert_line(text, "– đạt so với chỉ tiêu giao 90,00 % (khi chốt 50,00 %) –\n");
+	assert_true(td_summary_ranking(&page->summary, &show, &text, &err));
+	assert_line(text, "1 (khi chốt 2) Thái Nguyên 970,25 1.000,00 Cờ thi đua của Bộ Công an "
+			  "(khi chốt –)\n");
+	assert_line(text, "2 (khi chốt 1) Yên Bái 950,50 (khi chốt 980,50) 1.000,00 – (khi chốt Cờ "
+			  "thi đua của Bộ Công an)\n");
+	assert_true(td_summary_model(&page->summary, "2021", page->arena, &message, &err));
+	for (size_t i = 0; i < message.n_rows; i++) {
+		const Thidua__V1__TallyRow *row = message.rows[i];
+		assert_non_null(row->value_as_closed);
+		ranks += row->rank + row->rank_as_closed == 3;
+		amended += row->state == THIDUA__V1__PERIOD_STATE__PERIOD_STATE_AMENDED;
+	}
+	assert_int_equal(ranks, 2);
+	assert_in_range(amended, 5, 20);
+	td_standing_free(standing);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +236,7 @@ int main(void)
 			the_page_has_sums_beside_the_year_before_and_a_column_for_each_province),
 		cmocka_unit_test(the_ranking_goes_by_points_and_names_titles),
 		cmocka_unit_test(as_a_message_all_answers_are_rows_and_points_carry_the_rank),
+		cmocka_unit_test(of_a_closed_year_each_figure_stands_beside_what_it_was),
 	};
 	return cmocka_run_group_tests(tests, begin, end);
 }
