@@ -6,25 +6,18 @@
 
 #include <stdlib.h>
 
-enum { FIRST_CELLS = 1024 };
-
 static bool allocate(td_batch_t *batch)
 {
 	batch->reading = td_arena_new(TD_VERDICT_ARENA);
 	batch->given = td_arena_new(batch->bytes_max);
 	batch->made = td_arena_new(SIZE_MAX / 2);
-	batch->ops = calloc(batch->verdicts_max, sizeof *batch->ops);
-	batch->records = calloc(batch->verdicts_max, sizeof *batch->records);
+	batch->cells = td_cells_new();
 	batch->sources = calloc(TD_BATCH_SOURCES_MAX, sizeof *batch->sources);
 	batch->codes = calloc(TD_BATCH_CODES_MAX, sizeof *batch->codes);
-	batch->cells = calloc(FIRST_CELLS, sizeof *batch->cells);
-	batch->cell_room = FIRST_CELLS;
 	bool tables = td_hashtable_init(&batch->record_table);
-	tables = td_hashtable_init(&batch->cell_table) && tables;
 	tables = td_hashtable_init(&batch->key_table) && tables;
 	return tables && batch->reading != NULL && batch->given != NULL && batch->made != NULL &&
-	       batch->ops != NULL && batch->records != NULL && batch->sources != NULL &&
-	       batch->codes != NULL && batch->cells != NULL;
+	       batch->cells != NULL && batch->sources != NULL && batch->codes != NULL;
 }
 
 td_batch_t *td_batch_new(const char *reporter, uint32_t generation, size_t verdicts_max,
@@ -56,9 +49,10 @@ void td_batch_free(td_batch_t *batch)
 	free(batch->records);
 	free(batch->sources);
 	free(batch->codes);
-	free(batch->cells);
+	free(batch->conflicts.items);
+	free(batch->open.items);
 	td_hashtable_free(&batch->record_table);
-	td_hashtable_free(&batch->cell_table);
+	td_cells_free(batch->cells);
 	td_hashtable_free(&batch->key_table);
 	free(batch);
 }
@@ -68,14 +62,17 @@ void td_batch_begin(td_batch_t *batch, const td_head_t *head)
 	td_arena_reset(batch->given);
 	td_arena_reset(batch->made);
 	td_hashtable_clear(&batch->record_table);
-	td_hashtable_clear(&batch->cell_table);
+	td_cells_clear(batch->cells);
 	batch->begun = *head;
 	batch->head = *head;
 	batch->added = batch->op_count = batch->record_count = batch->source_count = 0;
-	batch->code_count = batch->signed_count = batch->cell_count = batch->delete_count = 0;
+	batch->code_count = batch->signed_count = batch->delete_count = 0;
 	batch->out_of_memory = false;
+	batch->touched_record = NULL;
+	batch->touched_source = NULL;
+	batch->swept_from = head->hours_from_day;
 	batch->states = batch->reads = batch->writes = (td_entries_t){NULL, 0};
-	batch->conflicts = batch->open = (td_entries_t){NULL, 0};
+	batch->conflicts.count = batch->open.count = 0;
 }
 
 size_t td_batch_count(const td_batch_t *batch)
@@ -107,6 +104,15 @@ void *td_batch_take(td_batch_t *batch, size_t count, size_t size)
 	else
 		memset(taken, 0, count * size);
 	return taken;
+}
+
+td_slice_t td_batch_key(td_batch_t *batch, const char *name)
+{
+	char key[TD_KEY_MAX + 16];
+	size_t length = strlen(batch->prefix);
+	memcpy(key, batch->prefix, length);
+	memcpy(key + length, name, strlen(name) + 1);
+	return td_batch_text(batch, key);
 }
 
 td_slice_t td_batch_bytes(td_batch_t *batch, const void *bytes, size_t size)

@@ -11,8 +11,12 @@
 #define TD_AGGREGATOR_BATCH_H
 
 #include "aggregator/head.h"
+#include "aggregator/layout.h"
 #include "common/err.h"
 #include "common/td.h"
+
+#include <thidua/v1/event.pb-c.h>
+#include <thidua/v1/verdict.pb-c.h>
 
 typedef struct td_batch td_batch_t;
 
@@ -41,12 +45,28 @@ TD_MUST_USE td_batch_t *td_batch_new(const char *reporter, uint32_t generation, 
 				     size_t bytes_max);
 void td_batch_free(td_batch_t *batch);
 
+/* What lies in a shard under key and field, size 0 if nothing does; it lives until the next call.
+ * False with err when it cannot be read. */
+typedef bool td_batch_look_fn(void *context, td_slice_t key, td_slice_t field, td_slice_t *value,
+			      td_err_t *err);
+
+/* Lets the batch fold each verdict as it is added, with a look at what lies in the shard: for who
+ * has the shard at hand, and may then have batches of any length. */
+void td_batch_fold_at_once(td_batch_t *batch, td_batch_look_fn *look, void *context);
+
+/* Bytes of memory in use by such a batch, about. */
+size_t td_batch_bytes_used(const td_batch_t *batch);
+
 /* Forgets the last batch and starts from `head`. */
 void td_batch_begin(td_batch_t *batch, const td_head_t *head);
 
 /* Adds a verdict as it lies in the log at `verdict_offset`; the bytes are not kept. */
 TD_MUST_USE td_added_t td_batch_add(td_batch_t *batch, td_slice_t verdict, uint64_t verdict_offset,
 				    td_err_t *err);
+
+/* The same for a verdict and its event (NULL unless enriched) that were never packed. */
+TD_MUST_USE td_added_t td_batch_add_judged(td_batch_t *batch, const Thidua__V1__Verdict *verdict,
+					   const Thidua__V1__Event *event, td_err_t *err);
 
 /* Verdicts added, repeats included. */
 size_t td_batch_count(const td_batch_t *batch);
@@ -64,6 +84,25 @@ td_entries_t td_batch_cells(td_batch_t *batch);
  * zero: the shard is torn (points may go below zero); TD_EDATA when one leaves TD_TALLY_MAX: the
  * log says more than a tally holds, and the shard must stop. */
 TD_MUST_USE bool td_batch_finish(td_batch_t *batch, td_err_t *err);
+
+/* One tally, as Redis would hold it. */
+typedef struct td_tally {
+	td_slice_t key;    /* terminated */
+	const char *field; /* of `cell` */
+	td_cell_t cell;
+	td_span_t span;
+	bool by_unit;
+	int32_t day; /* first day of the half-month for TD_SPAN_HALF */
+	int64_t value;
+} td_tally_t;
+
+/* Called for each tally; false ends the walk. */
+typedef bool td_tally_fn(void *context, const td_tally_t *tally);
+
+/* All tallies of a batch that folds at once and began with an empty shard, in ascending order of
+ * key and field, by bytes. False with err as td_batch_finish; when `each` ended it, err->code is
+ * TD_OK. */
+TD_MUST_USE bool td_batch_walk(td_batch_t *batch, td_tally_fn *each, void *context, td_err_t *err);
 
 /* Fields to write, keys to delete whole (hour tallies that are too old; written after the fields),
  * and the new head. All live until the next begin. */

@@ -10,22 +10,18 @@ typedef enum finished {
 	BEYOND, /* the log says more than a tally holds */
 } finished_t;
 
-/* Deductions can make a sum of points negative; nothing else can be. */
-static int64_t least_of(uint16_t metric)
+bool td_batch_is_tally(uint16_t metric, int64_t value)
 {
-	return metric == TD_METRIC_SCORE_POINTS ? -TD_TALLY_MAX : 0;
-}
-
-static bool is_within(uint16_t metric, int64_t value)
-{
-	return value >= least_of(metric) && value <= TD_TALLY_MAX;
+	/* Deductions can make a sum of points negative; nothing else can be. */
+	int64_t least = metric == TD_METRIC_SCORE_POINTS ? -TD_TALLY_MAX : 0;
+	return value >= least && value <= TD_TALLY_MAX;
 }
 
 static bool read_tally(const td_entry_t *entry, uint16_t metric, int64_t *value)
 {
 	*value = 0;
-	return entry->value.size == 0 ||
-	       (td_batch_number(entry->value, value) && *value != 0 && is_within(metric, *value));
+	return entry->value.size == 0 || (td_batch_number(entry->value, value) && *value != 0 &&
+					  td_batch_is_tally(metric, *value));
 }
 
 /* The checksum of a hash: any 64-bit number but 0, in decimal. */
@@ -43,20 +39,37 @@ static bool read_checksum(const td_entry_t *entry, uint64_t *checksum)
 	return true;
 }
 
-static bool refuse(const td_batch_t *batch, const td_entry_t *entry, finished_t finished,
-		   td_err_t *err)
+static bool refuse_torn(const td_batch_t *batch, const char *key, const char *field, td_err_t *err)
 {
-	const char *key = (const char *)entry->key.data, *field = (const char *)entry->field.data;
-	if (finished == BEYOND)
-		return td_err_set(err, TD_EDATA,
-				  "field %s of %s of %s would leave 2^62: the log says more than a "
-				  "tally holds; find the absurd amounts and have them corrected, "
-				  "then thidua-admin shard rebuild",
-				  field, key, batch->reporter);
 	return td_err_set(err, TD_EINTEGRITY,
 			  "field %s of %s of %s in Redis was altered or torn (it is no number, or "
 			  "would go below zero); rebuild the shard from its log",
 			  field, key, batch->reporter);
+}
+
+static bool refuse_beyond(const td_batch_t *batch, const char *key, const char *field,
+			  td_err_t *err)
+{
+	return td_err_set(err, TD_EDATA,
+			  "field %s of %s of %s would leave 2^62: the log says more than a tally "
+			  "holds; find the absurd amounts and have them corrected, then "
+			  "thidua-admin shard rebuild",
+			  field, key, batch->reporter);
+}
+
+static bool refuse(const td_batch_t *batch, const td_entry_t *entry, finished_t finished,
+		   td_err_t *err)
+{
+	const char *key = (const char *)entry->key.data, *field = (const char *)entry->field.data;
+	return finished == BEYOND ? refuse_beyond(batch, key, field, err)
+				  : refuse_torn(batch, key, field, err);
+}
+
+bool td_batch_refuse_tally(const td_batch_t *batch, const char *key, const char *field,
+			   int64_t value, td_err_t *err)
+{
+	return value > TD_TALLY_MAX || value < -TD_TALLY_MAX ? refuse_beyond(batch, key, field, err)
+							     : refuse_torn(batch, key, field, err);
 }
 
 static void write_tally(td_batch_t *batch, const td_entry_t *entry, int64_t value)
@@ -68,16 +81,17 @@ static void write_tally(td_batch_t *batch, const td_entry_t *entry, int64_t valu
 }
 
 /* Writes one cell; adds to `moved` what it changes in its hash's checksum. */
-static finished_t finish_cell(td_batch_t *batch, const td_entry_t *entry,
-			      const td_batch_cell_t *cell, uint64_t *moved)
+static finished_t finish_cell(td_batch_t *batch, const td_entry_t *entry, const td_change_t *change,
+			      uint64_t *moved)
 {
 	int64_t before, after;
-	if (!read_tally(entry, cell->metric, &before))
+	uint16_t metric = td_cells_name(batch->cells, change).metric;
+	if (!read_tally(entry, metric, &before))
 		return TORN;
-	if (__builtin_add_overflow(before, cell->delta, &after) || after > TD_TALLY_MAX ||
+	if (__builtin_add_overflow(before, change->delta, &after) || after > TD_TALLY_MAX ||
 	    after < -TD_TALLY_MAX)
 		return BEYOND;
-	if (!is_within(cell->metric, after))
+	if (!td_batch_is_tally(metric, after))
 		return TORN;
 	const char *key = (const char *)entry->key.data, *field = (const char *)entry->field.data;
 	*moved += td_layout_cell_hash(key, field, after) - td_layout_cell_hash(key, field, before);
@@ -103,23 +117,20 @@ static bool finish_cells(td_batch_t *batch, td_err_t *err)
 	uint64_t moved = 0;
 	for (size_t i = 0; i < batch->reads.count; i++) {
 		const td_entry_t *entry = &batch->reads.items[i];
-		uint32_t cell = batch->read_cells[i];
-		finished_t finished =
-			cell != UINT32_MAX ? finish_cell(batch, entry, &batch->cells[cell], &moved)
-					   : finish_checksum(batch, entry, moved);
+		const td_change_t *change = batch->read_changes[i];
+		finished_t finished = change != NULL ? finish_cell(batch, entry, change, &moved)
+						     : finish_checksum(batch, entry, moved);
 		if (finished != FINISHED)
 			return refuse(batch, entry, finished, err);
-		if (cell == UINT32_MAX)
+		if (change == NULL)
 			moved = 0;
 	}
 	return true;
 }
 
-static void append_list(td_batch_t *batch, const td_entries_t *list, const char *suffix)
+static void append_list(td_batch_t *batch, const td_entries_t *list, const char *name)
 {
-	char key[TD_KEY_MAX + 16];
-	(void)snprintf(key, sizeof key, "%s%s", batch->prefix, suffix);
-	td_slice_t slice = td_batch_text(batch, key);
+	td_slice_t slice = td_batch_key(batch, name);
 	for (size_t i = 0; i < list->count; i++)
 		td_batch_write(&batch->writes, slice, list->items[i].field, list->items[i].value);
 }

@@ -4,17 +4,8 @@
 
 #include <stdio.h>
 
-/* One record while its statements are folded. */
-typedef struct folding {
-	td_record_t record;
-	bool was_open;
-	const char *codes;   /* of its highest rejection, when that came now; else NULL */
-	uint64_t conflicted; /* revision of the last conflict that is listed; 0: none */
-	td_statement_t statement;
-	td_changes_t changes;
-} folding_t;
-
-static void fold_one_statement(td_batch_t *batch, const td_batch_op_t *op, folding_t *folding)
+static void fold_one_statement(td_batch_t *batch, const td_batch_op_t *op,
+			       td_batch_folding_t *folding)
 {
 	struct td_head_counts *counts = &batch->head.counts;
 	folding->statement.revision = op->revision;
@@ -34,18 +25,19 @@ static void fold_one_statement(td_batch_t *batch, const td_batch_op_t *op, foldi
 			folding->conflicted = op->revision;
 		break;
 	}
-	td_batch_move(batch, &folding->changes.out, -1);
-	td_batch_move(batch, &folding->changes.in, 1);
+	td_cells_move(batch->cells, &folding->changes.out, -1, batch->head.hours_from_day);
+	td_cells_move(batch->cells, &folding->changes.in, 1, batch->head.hours_from_day);
 }
 
-static void fold_one_rejection(const td_batch_op_t *op, folding_t *folding)
+static void fold_one_rejection(const td_batch_op_t *op, td_batch_folding_t *folding)
 {
 	if (op->revision > folding->record.rejected_revision)
 		folding->codes = op->codes;
 	td_fold_rejection(op->revision, &folding->record);
 }
 
-static void fold_ops(td_batch_t *batch, const td_batch_record_t *record, folding_t *folding)
+static void fold_ops(td_batch_t *batch, const td_batch_record_t *record,
+		     td_batch_folding_t *folding)
 {
 	uint32_t at = record->first_op;
 	while (at != TD_BATCH_LIST_END) {
@@ -58,8 +50,17 @@ static void fold_ops(td_batch_t *batch, const td_batch_record_t *record, folding
 	}
 }
 
+static void list(td_batch_t *batch, td_entries_t *entries, size_t *room, td_entry_t entry)
+{
+	if (td_room(&entries->items, sizeof entry, entries->count, room))
+		entries->items[entries->count++] = entry;
+	else
+		batch->out_of_memory = true;
+}
+
 /* Writes the hash "open" where it changes. */
-static void note_open(td_batch_t *batch, const td_batch_record_t *record, const folding_t *folding)
+static void note_open(td_batch_t *batch, const td_batch_record_t *record,
+		      const td_batch_folding_t *folding)
 {
 	char text[TD_BATCH_CODES_TEXT + 64];
 	bool is_open = td_record_is_open(&folding->record);
@@ -76,25 +77,24 @@ static void note_open(td_batch_t *batch, const td_batch_record_t *record, const 
 	} else if (is_open || !folding->was_open) {
 		return;
 	}
-	td_batch_write(&batch->open, (td_slice_t){NULL, 0}, record->name, value);
+	list(batch, &batch->open, &batch->open_room, (td_entry_t){{NULL, 0}, record->name, value});
 }
 
 static void note_conflict(td_batch_t *batch, const td_batch_record_t *record, uint64_t revision)
 {
 	char text[24];
 	(void)snprintf(text, sizeof text, "%llu", (unsigned long long)revision);
-	td_batch_write(&batch->conflicts, (td_slice_t){NULL, 0}, record->name,
-		       td_batch_text(batch, text));
+	list(batch, &batch->conflicts, &batch->conflicts_room,
+	     (td_entry_t){{NULL, 0}, record->name, td_batch_text(batch, text)});
 }
 
-static bool fold_record(td_batch_t *batch, const td_batch_record_t *record, const td_entry_t *entry,
-			folding_t *folding)
+bool td_batch_fold_record(td_batch_t *batch, const td_batch_record_t *record, td_slice_t before,
+			  td_batch_folding_t *folding, td_slice_t *after)
 {
-	uint8_t packed[TD_RECORD_PACKED_MAX];
-	bool is_new = entry->value.size == 0;
+	bool is_new = before.size == 0;
 	if (is_new)
 		memset(&folding->record, 0, sizeof folding->record);
-	else if (!td_record_unpack(entry->value, record->name, batch->reporter, &folding->record))
+	else if (!td_record_unpack(before, record->name, batch->reporter, &folding->record))
 		return false;
 	folding->was_open = td_record_is_open(&folding->record);
 	folding->codes = NULL;
@@ -104,33 +104,49 @@ static bool fold_record(td_batch_t *batch, const td_batch_record_t *record, cons
 	note_open(batch, record, folding);
 	if (folding->conflicted != 0)
 		note_conflict(batch, record, folding->conflicted);
-	td_slice_t after = {
-		packed, td_record_pack(&folding->record, record->name, batch->reporter, packed)};
-	if (!td_slice_equal(after, entry->value))
-		td_batch_write(&batch->writes, entry->key, entry->field,
-			       td_batch_bytes(batch, packed, after.size));
+	after->data = folding->packed;
+	after->size =
+		td_record_pack(&folding->record, record->name, batch->reporter, folding->packed);
 	return true;
+}
+
+bool td_batch_refuse_record(const td_batch_t *batch, const td_batch_record_t *record,
+			    const td_entry_t *entry, td_err_t *err)
+{
+	return td_err_set(err, TD_EINTEGRITY,
+			  "the state of record %s of %s (field %s of %s in Redis) was altered or "
+			  "torn; rebuild the shard from its log",
+			  (const char *)record->name.data, batch->reporter,
+			  (const char *)entry->field.data, (const char *)entry->key.data);
+}
+
+bool td_batch_refuse_source(const td_batch_t *batch, td_slice_t field, td_err_t *err)
+{
+	return td_err_set(err, TD_EINTEGRITY,
+			  "what Redis holds of source %s of %s was altered or torn; rebuild the "
+			  "shard from its log",
+			  (const char *)field.data, batch->reporter);
 }
 
 static bool fold_records(td_batch_t *batch, td_err_t *err)
 {
-	static const folding_t nothing;
-	folding_t folding = nothing;
+	static const td_batch_folding_t nothing;
+	td_batch_folding_t folding = nothing;
 	for (size_t i = 0; i < batch->record_count; i++) {
 		const td_batch_record_t *record = &batch->records[batch->state_order[i]];
-		if (!fold_record(batch, record, &batch->states.items[i], &folding))
-			return td_err_set(
-				err, TD_EINTEGRITY,
-				"the state of record %s of %s (field %s of %s in Redis) was "
-				"altered or torn; rebuild the shard from its log",
-				(const char *)record->name.data, batch->reporter,
-				(const char *)batch->states.items[i].field.data,
-				(const char *)batch->states.items[i].key.data);
+		const td_entry_t *entry = &batch->states.items[i];
+		td_slice_t after = record->state;
+		if (!batch->at_once &&
+		    !td_batch_fold_record(batch, record, entry->value, &folding, &after))
+			return td_batch_refuse_record(batch, record, entry, err);
+		if (!td_slice_equal(after, entry->value))
+			td_batch_write(&batch->writes, entry->key, entry->field,
+				       td_batch_bytes(batch, after.data, after.size));
 	}
 	return true;
 }
 
-static void see_events(const td_batch_t *batch, td_batch_source_t *source)
+void td_batch_fold_source(const td_batch_t *batch, td_batch_source_t *source)
 {
 	for (uint32_t at = source->first_op; at != TD_BATCH_LIST_END;
 	     at = batch->ops[at - 1].next_of_source) {
@@ -147,13 +163,12 @@ static bool fold_sources(td_batch_t *batch, td_err_t *err)
 	for (size_t i = 0; i < batch->source_count; i++) {
 		td_batch_source_t *source = &batch->sources[i];
 		const td_entry_t *entry = &batch->states.items[batch->record_count + i];
-		if (entry->value.size > 0 && !td_source_unpack(entry->value, &source->state))
-			return td_err_set(
-				err, TD_EINTEGRITY,
-				"what Redis holds of source %s of %s was altered or torn; "
-				"rebuild the shard from its log",
-				(const char *)entry->field.data, batch->reporter);
-		see_events(batch, source);
+		if (!batch->at_once) {
+			if (entry->value.size > 0 &&
+			    !td_source_unpack(entry->value, &source->state))
+				return td_batch_refuse_source(batch, entry->field, err);
+			td_batch_fold_source(batch, source);
+		}
 		td_slice_t after =
 			td_batch_bytes(batch, packed, td_source_pack(&source->state, packed));
 		td_batch_write(&batch->writes, entry->key, entry->field, after);
@@ -207,17 +222,23 @@ static bool fold_signed(td_batch_t *batch, td_err_t *err)
 	return true;
 }
 
+void td_batch_move_hours(td_head_t *head)
+{
+	int32_t from = td_localday_of_ms(head->last_append_ms) - (TD_HOUR_DAYS - 1);
+	if (head->hours_from_day == INT32_MIN || from > head->hours_from_day)
+		head->hours_from_day = from;
+}
+
 /* Moves the first day that keeps its hours, and names the hashes that are left behind. An event can
  * lie a day ahead of the log's time at most, so no hash beyond that was ever made. */
 static void move_hours(td_batch_t *batch)
 {
 	td_head_t *head = &batch->head;
-	int32_t old = head->hours_from_day;
+	int32_t old = batch->begun.hours_from_day;
 	if (head->last_append_ms == 0)
 		return;
-	int32_t from = td_localday_of_ms(head->last_append_ms) - (TD_HOUR_DAYS - 1);
-	if (old == INT32_MIN || from > old)
-		head->hours_from_day = from;
+	td_batch_move_hours(head);
+	int32_t from = head->hours_from_day;
 	for (int32_t day = old; old != INT32_MIN && day < from && day <= old + TD_HOUR_DAYS;
 	     day++) {
 		char key[TD_KEY_MAX];
@@ -228,11 +249,9 @@ static void move_hours(td_batch_t *batch)
 
 static bool take_lists(td_batch_t *batch)
 {
-	size_t records = batch->record_count;
-	size_t states = records + batch->source_count + batch->code_count + batch->signed_count;
+	size_t states =
+		batch->record_count + batch->source_count + batch->code_count + batch->signed_count;
 	batch->writes.items = td_batch_take(batch, states, sizeof(td_entry_t));
-	batch->open.items = td_batch_take(batch, records, sizeof(td_entry_t));
-	batch->conflicts.items = td_batch_take(batch, records, sizeof(td_entry_t));
 	return !batch->out_of_memory;
 }
 

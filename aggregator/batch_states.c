@@ -1,15 +1,6 @@
 #include "aggregator/batch_parts.h"
 #include "workers/reason.h"
 
-static td_slice_t suffixed(td_batch_t *batch, const char *suffix)
-{
-	char key[TD_KEY_MAX + 16];
-	size_t length = strlen(batch->prefix);
-	memcpy(key, batch->prefix, length);
-	memcpy(key + length, suffix, strlen(suffix) + 1);
-	return td_batch_text(batch, key);
-}
-
 /* Hash and field of every record, those of one hash together. */
 static bool list_records(td_batch_t *batch, td_entry_t *entries)
 {
@@ -37,7 +28,7 @@ static bool list_records(td_batch_t *batch, td_entry_t *entries)
 
 static void list_sources(td_batch_t *batch, td_entry_t *entries)
 {
-	td_slice_t key = suffixed(batch, "sources");
+	td_slice_t key = td_batch_key(batch, "sources");
 	for (size_t i = 0; i < batch->source_count; i++) {
 		char field[TD_SOURCE_FIELD_MAX];
 		td_source_field(batch->sources[i].state.name, batch->sources[i].state.epoch, field);
@@ -47,7 +38,7 @@ static void list_sources(td_batch_t *batch, td_entry_t *entries)
 
 static void list_codes(td_batch_t *batch, td_entry_t *entries)
 {
-	td_slice_t key = suffixed(batch, "codes");
+	td_slice_t key = td_batch_key(batch, "codes");
 	for (size_t i = 0; i < batch->code_count; i++) {
 		char field[16];
 		td_reason_print(batch->codes[i].code, field);
@@ -57,7 +48,7 @@ static void list_codes(td_batch_t *batch, td_entry_t *entries)
 
 static void list_signed(td_batch_t *batch, td_entry_t *entries)
 {
-	td_slice_t key = suffixed(batch, "signed");
+	td_slice_t key = td_batch_key(batch, "signed");
 	for (size_t i = 0; i < batch->signed_count; i++)
 		entries[i] = (td_entry_t){
 			key, td_batch_text(batch, batch->signeds[i].period), {NULL, 0}};

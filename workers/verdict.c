@@ -63,27 +63,30 @@ static bool reject(const td_raw_t *raw, const td_findings_t *errors, td_arena_t 
 	return true;
 }
 
-/* The outcome: false only when the arena is full. */
-static bool judge(const td_raw_t *raw, const char *reporter, const td_reference_t *reference,
-		  td_arena_t *arena, Thidua__V1__Verdict *verdict)
+bool td_verdict_make(const td_raw_t *raw, const char *reporter, const td_reference_t *reference,
+		     td_arena_t *arena, td_judgement_t *judgement)
 {
 	td_findings_t errors, warnings;
+	Thidua__V1__Verdict *verdict = &judgement->verdict;
+	judgement->event = NULL;
+	thidua__v1__verdict__init(verdict);
+	verdict->raw_offset = raw->offset;
+	verdict->append_ms = raw->append_ms;
+	verdict->reference_version = td_reference_version(reference);
 	const td_event_t *event = td_decode_event(raw->bytes.data, raw->bytes.size, arena, &errors);
 	if (event == NULL)
 		return errors.count > 0 && reject(raw, &errors, arena, verdict);
 	if (!td_validate_event(event, reference, reporter, raw->append_ms, &errors, &warnings))
 		return reject(raw, &errors, arena, verdict);
+	judgement->event = event;
 	return accept(raw, event, reference, &warnings, arena, verdict);
 }
 
 bool td_verdict_judge(const td_raw_t *raw, const char *reporter, const td_reference_t *reference,
 		      td_arena_t *arena, td_slice_t *packed)
 {
-	Thidua__V1__Verdict verdict = THIDUA__V1__VERDICT__INIT;
-	verdict.raw_offset = raw->offset;
-	verdict.append_ms = raw->append_ms;
-	verdict.reference_version = td_reference_version(reference);
+	td_judgement_t judgement;
 	size_t room = td_verdict_kept(raw->bytes).size + TD_VERDICT_MAX - TD_VERDICT_RAW_MAX;
-	return judge(raw, reporter, reference, arena, &verdict) &&
-	       td_pack_message(&verdict.base, room, arena, packed);
+	return td_verdict_make(raw, reporter, reference, arena, &judgement) &&
+	       td_pack_message(&judgement.verdict.base, room, arena, packed);
 }

@@ -9,6 +9,7 @@
 
 #include "common/arena.h"
 #include "common/td.h"
+#include "workers/decode.h"
 #include "workers/reference.h"
 
 #include <thidua/v1/verdict.pb-c.h>
@@ -36,6 +37,15 @@ enum { TD_VERDICT_ARENA = 4 * 1024 * 1024 };
 TD_MUST_USE bool td_verdict_judge(const td_raw_t *raw, const char *reporter,
 				  const td_reference_t *reference, td_arena_t *arena,
 				  td_slice_t *packed);
+
+/* The same, not packed: what replays fold at once. */
+typedef struct td_judgement {
+	Thidua__V1__Verdict verdict; /* points into the arena and the raw bytes */
+	const td_event_t *event;     /* what an enriched verdict speaks of; else NULL */
+} td_judgement_t;
+TD_MUST_USE bool td_verdict_make(const td_raw_t *raw, const char *reporter,
+				 const td_reference_t *reference, td_arena_t *arena,
+				 td_judgement_t *judgement);
 
 /* The packed verdict "absent" on raw offsets first..through; decision "" for no record. */
 TD_MUST_USE bool td_verdict_absent(uint64_t first, uint64_t through,

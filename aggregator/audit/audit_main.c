@@ -46,10 +46,10 @@ static const td_opt_t options[] = {
 	 .argument = "SIZE",
 	 .type = TD_OPT_SIZE,
 	 .at = offsetof(td_audit_settings_t, memory),
-	 .standard = "1G",
-	 .min = 1 << 16,
+	 .standard = "0",
 	 .max = INT64_MAX,
-	 .doc = "record states and tallies of all shards in memory; what is more goes to disk"},
+	 .doc = "record states and tallies of all shards in memory, what is more goes to disk; 0: "
+		"a quarter of the machine's memory"},
 	{.section = "audit",
 	 .name = "threads",
 	 .argument = "N",

@@ -35,9 +35,8 @@ static bool sum_up(void *context, size_t index, td_shelved_t *shelved, td_err_t 
 	outcome->summing = td_summing_new(prefix, outcomes->audit->days);
 	if (outcome->summing == NULL)
 		return td_err_set(err, TD_EMEMORY, "no memory for sums");
-	outcome->bytes = td_keep_bytes(shelved->keep);
-	if (!td_keep_walk(shelved->keep, td_summing_take, outcome->summing, err) &&
-	    err->code != TD_OK)
+	outcome->bytes = td_replay_bytes(shelved->replay) + td_keep_bytes(shelved->keep);
+	if (!td_shelved_sum(shelved, outcome->summing, err))
 		return false;
 	return td_summing_finish(outcome->summing, &outcome->sums) ||
 	       td_err_set(err, TD_EBUG, "the tallies of %s cannot be summed",
@@ -132,8 +131,11 @@ bool td_audit_replay(td_audit_t *audit, td_err_t *err)
 	td_shelf_t *shelf = NULL;
 	if (outcomes != NULL && logs != NULL) {
 		outcomes->audit = audit;
-		const td_shelf_plan_t plan = {
-			.logs = logs, .then = sum_up, .context = outcomes, .name = "live"};
+		const td_shelf_plan_t plan = {.logs = logs,
+					      .then = sum_up,
+					      .context = outcomes,
+					      .only_tallies = true,
+					      .name = "live"};
 		shelf = td_shelf_fill(audit, &plan, err);
 	} else if (outcomes == NULL) {
 		(void)td_err_set(err, TD_EMEMORY, "no memory for a replay");

@@ -2,10 +2,11 @@
 
 #include "aggregator/digest.h"
 #include "aggregator/hashtable.h"
+#include "common/room.h"
 
 #include <stdlib.h>
 
-enum { FIRST_ROOM = 64, NO_ITEM = UINT32_MAX };
+enum { NO_ITEM = UINT32_MAX };
 
 typedef struct key {
 	uint8_t *text;
@@ -111,26 +112,11 @@ static int64_t find_item(const td_hashes_t *hashes, uint32_t key, td_slice_t fie
 	return index;
 }
 
-/* Room for one more; false when memory is out. */
-static bool make_room(void **array, size_t size, size_t count, size_t *room)
-{
-	if (count < *room)
-		return true;
-	size_t more = *room == 0 ? FIRST_ROOM : *room + *room / 2;
-	void *grown = reallocarray(*array, more, size);
-	if (grown == NULL)
-		return false;
-	*array = grown;
-	*room = more;
-	return true;
-}
-
 static bool add_key(td_hashes_t *hashes, td_slice_t key, uint64_t digest, uint32_t *index)
 {
 	uint8_t *text = malloc(key.size + 1);
 	if (text == NULL ||
-	    !make_room((void **)&hashes->keys, sizeof *hashes->keys, hashes->key_count,
-		       &hashes->key_room) ||
+	    !td_room(&hashes->keys, sizeof *hashes->keys, hashes->key_count, &hashes->key_room) ||
 	    !td_hashtable_put(&hashes->key_table, digest, (uint32_t)hashes->key_count)) {
 		free(text);
 		return false;
@@ -148,8 +134,8 @@ static bool add_item(td_hashes_t *hashes, uint32_t key, td_slice_t field, uint64
 {
 	uint8_t *bytes = malloc(field.size + 1);
 	if (bytes == NULL ||
-	    !make_room((void **)&hashes->items, sizeof *hashes->items, hashes->item_count,
-		       &hashes->item_room) ||
+	    !td_room(&hashes->items, sizeof *hashes->items, hashes->item_count,
+		     &hashes->item_room) ||
 	    !td_hashtable_put(&hashes->item_table, digest, (uint32_t)hashes->item_count)) {
 		free(bytes);
 		return false;

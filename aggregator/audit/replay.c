@@ -3,27 +3,29 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum {
-	BATCH_VERDICTS = 5000,
-	BATCH_BYTES = 4 * 1024 * 1024,
-	ARENA_BYTES = 16 * 1024 * 1024,
-};
+enum { ARENA_BYTES = 16 * 1024 * 1024 };
 
 struct td_replay {
 	td_replay_settings_t settings;
 	td_batch_t *batch;
 	td_arena_t *arena; /* of one verdict */
-	td_head_t head;    /* of what is folded */
+	td_head_t head;    /* of what the keep holds */
+	bool is_fresh;     /* it holds nothing yet */
 	uint64_t next;
 };
+
+static bool look(void *context, td_slice_t key, td_slice_t field, td_slice_t *value, td_err_t *err)
+{
+	return td_keep_get(context, key, field, value, err);
+}
 
 td_replay_t *td_replay_new(const td_replay_settings_t *settings, td_err_t *err)
 {
 	td_replay_t *replay = calloc(1, sizeof *replay);
 	if (replay != NULL) {
 		replay->settings = *settings;
-		replay->batch = td_batch_new(settings->reporter, settings->generation,
-					     BATCH_VERDICTS, BATCH_BYTES);
+		replay->batch = td_batch_new(settings->reporter, settings->generation, SIZE_MAX,
+					     settings->memory_max);
 		replay->arena = td_arena_new(ARENA_BYTES);
 	}
 	if (replay == NULL || replay->batch == NULL || replay->arena == NULL) {
@@ -31,8 +33,10 @@ td_replay_t *td_replay_new(const td_replay_settings_t *settings, td_err_t *err)
 		td_replay_free(replay);
 		return NULL;
 	}
-	if (!td_keep_head(settings->keep, &replay->head))
+	replay->is_fresh = !td_keep_head(settings->keep, &replay->head);
+	if (replay->is_fresh)
 		td_head_init(settings->generation, &replay->head);
+	td_batch_fold_at_once(replay->batch, replay->is_fresh ? NULL : look, settings->keep);
 	replay->next = replay->head.position.next;
 	td_batch_begin(replay->batch, &replay->head);
 	return replay;
@@ -54,7 +58,7 @@ uint64_t td_replay_next(const td_replay_t *replay)
 
 const td_head_t *td_replay_head(const td_replay_t *replay)
 {
-	return &replay->head;
+	return td_batch_count(replay->batch) > 0 ? td_batch_head(replay->batch) : &replay->head;
 }
 
 bool td_replay_flush(td_replay_t *replay, td_err_t *err)
@@ -70,39 +74,52 @@ bool td_replay_flush(td_replay_t *replay, td_err_t *err)
 				     replay->settings.reporter, replay->next);
 	replay->head = *td_batch_head(batch);
 	td_batch_begin(batch, &replay->head);
+	td_batch_fold_at_once(batch, look, keep);
+	replay->is_fresh = false;
 	return true;
 }
 
-static bool add(td_replay_t *replay, td_slice_t verdict, td_err_t *err)
+bool td_replay_is_fresh(const td_replay_t *replay)
 {
-	td_added_t added = td_batch_add(replay->batch, verdict, 0, err);
+	return replay->is_fresh;
+}
+
+size_t td_replay_bytes(const td_replay_t *replay)
+{
+	return td_batch_bytes_used(replay->batch);
+}
+
+bool td_replay_walk(td_replay_t *replay, td_tally_fn *each, void *context, td_err_t *err)
+{
+	return td_batch_walk(replay->batch, each, context, err);
+}
+
+static bool add(td_replay_t *replay, const td_judgement_t *judgement, td_err_t *err)
+{
+	const Thidua__V1__Verdict *verdict = &judgement->verdict;
+	td_added_t added = td_batch_add_judged(replay->batch, verdict, judgement->event, err);
 	if (added == TD_ADDED_FULL) {
 		if (!td_replay_flush(replay, err))
 			return false;
-		added = td_batch_add(replay->batch, verdict, 0, err);
+		added = td_batch_add_judged(replay->batch, verdict, judgement->event, err);
 	}
 	if (added == TD_ADDED_FULL)
 		return td_err_set(err, TD_EBUG, "one verdict fills a batch");
 	return added != TD_ADDED_STOP;
 }
 
-static bool out_of_room(uint64_t offset, td_err_t *err)
-{
-	return td_err_set(err, TD_EMEMORY, "no room for the verdict on raw offset %" PRIu64,
-			  offset);
-}
-
 bool td_replay_pass(td_replay_t *replay, uint64_t offset, td_err_t *err)
 {
-	td_slice_t verdict;
+	Thidua__V1__Absent absent = THIDUA__V1__ABSENT__INIT;
+	td_judgement_t judgement = {THIDUA__V1__VERDICT__INIT, NULL};
 	if (offset <= replay->next)
 		return true;
-	td_arena_reset(replay->arena);
-	if (!td_verdict_absent(replay->next, offset - 1,
-			       THIDUA__V1__ABSENT_REASON__ABSENT_REASON_NO_RECORD, "",
-			       replay->arena, &verdict))
-		return out_of_room(replay->next, err);
-	if (!add(replay, verdict, err))
+	absent.through_offset = offset - 1;
+	absent.reason = THIDUA__V1__ABSENT_REASON__ABSENT_REASON_NO_RECORD;
+	judgement.verdict.raw_offset = replay->next;
+	judgement.verdict.outcome_case = THIDUA__V1__VERDICT__OUTCOME_ABSENT;
+	judgement.verdict.absent = &absent;
+	if (!add(replay, &judgement, err))
 		return false;
 	replay->next = offset;
 	return true;
@@ -116,7 +133,7 @@ bool td_replay_take(td_replay_t *replay, const td_raw_t *raw, td_err_t *err)
 	const td_reference_t *reference = settings->draft   ? settings->draft
 					  : version != NULL ? version->reference
 							    : NULL;
-	td_slice_t verdict;
+	td_judgement_t judgement;
 	if (raw->offset < replay->next)
 		return true;
 	if (reference == NULL)
@@ -124,9 +141,10 @@ bool td_replay_take(td_replay_t *replay, const td_raw_t *raw, td_err_t *err)
 	if (!td_replay_pass(replay, raw->offset, err))
 		return false;
 	td_arena_reset(replay->arena);
-	if (!td_verdict_judge(raw, settings->reporter, reference, replay->arena, &verdict))
-		return out_of_room(raw->offset, err);
-	if (!add(replay, verdict, err))
+	if (!td_verdict_make(raw, settings->reporter, reference, replay->arena, &judgement))
+		return td_err_set(err, TD_EMEMORY, "no room for the verdict on raw offset %" PRIu64,
+				  raw->offset);
+	if (!add(replay, &judgement, err))
 		return false;
 	replay->next = raw->offset + 1;
 	return true;

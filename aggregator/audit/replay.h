@@ -26,6 +26,7 @@ typedef struct td_replay_settings {
 	const td_decisions_t *decisions;
 	const td_reference_t *draft; /* judges all events instead; NULL: none */
 	td_keep_t *keep;             /* what is in it is gone on from */
+	size_t memory_max;           /* bytes of what is folded and not yet in the keep, about */
 } td_replay_settings_t;
 
 /* NULL and err when memory is out. The caller frees it, then the keep. */
@@ -45,7 +46,18 @@ TD_MUST_USE bool td_replay_pass(td_replay_t *replay, uint64_t offset, td_err_t *
 /* Folds what was taken, so that the keep speaks for all of it. */
 TD_MUST_USE bool td_replay_flush(td_replay_t *replay, td_err_t *err);
 
-/* Where it stands, after a flush. */
+/* Whether all that was taken is still outside the keep. */
+bool td_replay_is_fresh(const td_replay_t *replay);
+
+/* All tallies of a fresh replay, as td_batch_walk says; nothing may be taken after that before a
+ * flush. */
+TD_MUST_USE bool td_replay_walk(td_replay_t *replay, td_tally_fn *each, void *context,
+				td_err_t *err);
+
+/* Bytes of memory in use beside the keep's, about. */
+size_t td_replay_bytes(const td_replay_t *replay);
+
+/* Where it stands. */
 const td_head_t *td_replay_head(const td_replay_t *replay);
 
 #endif

@@ -14,12 +14,16 @@
 
 enum { FEED_WAIT_MS = 200, LEAST_MEMORY = 16 * 1024 };
 
+/* What is folded takes about three times the memory in the form in which it is kept. */
+static const double KEEP_PART = 0.75;
+
 struct td_shelf {
 	const td_audit_t *audit;
 	td_shelf_plan_t plan;
 	char folder[PATH_MAX];
 	bool temporary;
 	size_t count;
+	uint64_t total; /* events of all logs */
 	td_shelved_t items[TD_LOGS_MAX];
 };
 
@@ -37,12 +41,28 @@ static bool make_folder(td_shelf_t *shelf, td_err_t *err)
 	       td_err_set(err, TD_EIO, "%s cannot be made: %s", shelf->folder, strerror(errno));
 }
 
+/* Memory for all logs, unless it was said: a quarter of the machine's. */
+static double all_memory(const td_shelf_t *shelf)
+{
+	int64_t said = shelf->audit->settings->memory;
+	return said > 0 ? (double)said
+			: (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE) / 4;
+}
+
+/* A part of it for one log: as large as its part of the events. */
+static size_t memory_of(const td_shelf_t *shelf, const td_shelved_t *item, double part)
+{
+	double events = (double)(item->end - item->bounds->first);
+	double all = shelf->total > 0 ? (double)shelf->total : 1;
+	double memory = all_memory(shelf) * part * events / all;
+	return memory > LEAST_MEMORY ? (size_t)memory : LEAST_MEMORY;
+}
+
 static bool open_keep(td_shelf_t *shelf, size_t index, td_err_t *err)
 {
 	const td_audit_settings_t *settings = shelf->audit->settings;
 	td_shelved_t *item = &shelf->items[index];
 	char path[PATH_MAX];
-	size_t memory = (size_t)settings->memory / shelf->count;
 	int size = snprintf(path, sizeof path, "%s/%s.%s", shelf->folder, item->bounds->reporter,
 			    shelf->plan.name);
 	if (size < 0 || (size_t)size >= sizeof path)
@@ -52,7 +72,7 @@ static bool open_keep(td_shelf_t *shelf, size_t index, td_err_t *err)
 	const td_keep_settings_t keep = {
 		.path = path,
 		.stay = settings->state != NULL,
-		.memory_max = memory > LEAST_MEMORY ? memory : LEAST_MEMORY,
+		.memory_max = memory_of(shelf, item, KEEP_PART),
 	};
 	item->keep = td_keep_new(&keep, err);
 	return item->keep != NULL;
@@ -70,6 +90,7 @@ static bool open_item(td_shelf_t *shelf, size_t index, td_err_t *err)
 		.decisions = td_logs_decisions(shelf->plan.logs),
 		.draft = shelf->plan.draft,
 		.keep = item->keep,
+		.memory_max = memory_of(shelf, item, 1 - KEEP_PART),
 	};
 	item->replay = td_replay_new(&settings, err);
 	if (item->replay == NULL)
@@ -124,6 +145,9 @@ static bool replay_item(td_shelf_t *shelf, td_shelved_t *item, td_crew_t *crew, 
 		return false;
 	if (!td_crew_stopping(crew) && !td_replay_pass(item->replay, item->end, err))
 		return false;
+	if (shelf->plan.only_tallies && shelf->audit->settings->state == NULL &&
+	    td_replay_is_fresh(item->replay))
+		return true;
 	if (!td_replay_flush(item->replay, err))
 		return false;
 	return shelf->audit->settings->state == NULL || td_keep_save(item->keep, err);
@@ -154,7 +178,6 @@ td_shelf_t *td_shelf_fill(const td_audit_t *audit, const td_shelf_plan_t *plan, 
 		(void)td_err_set(err, TD_EMEMORY, "no memory for a replay");
 		return NULL;
 	}
-	uint64_t total = 0;
 	shelf->audit = audit;
 	shelf->plan = *plan;
 	shelf->count = td_logs_count(plan->logs);
@@ -162,7 +185,7 @@ td_shelf_t *td_shelf_fill(const td_audit_t *audit, const td_shelf_plan_t *plan, 
 		td_shelved_t *item = &shelf->items[i];
 		item->bounds = td_logs_get(plan->logs, i);
 		item->end = plan->ends != NULL ? plan->ends[i] : item->bounds->end;
-		total += item->end - item->bounds->first;
+		shelf->total += item->end - item->bounds->first;
 	}
 	const td_crew_plan_t crew = {
 		.doing = plan->draft != NULL ? "what-if" : "replay",
@@ -170,7 +193,7 @@ td_shelf_t *td_shelf_fill(const td_audit_t *audit, const td_shelf_plan_t *plan, 
 		.context = shelf,
 		.count = shelf->count,
 		.threads_max = (size_t)audit->settings->threads,
-		.total = total,
+		.total = shelf->total,
 	};
 	bool done = make_folder(shelf, err);
 	td_crew_end_t end = done ? td_crew_run(&crew, audit->run, err) : TD_CREW_FAILED;
@@ -201,6 +224,14 @@ td_shelved_t *td_shelf_get(td_shelf_t *shelf, size_t index)
 	return &shelf->items[index];
 }
 
+bool td_shelved_sum(td_shelved_t *shelved, td_summing_t *summing, td_err_t *err)
+{
+	bool done = td_replay_is_fresh(shelved->replay)
+			    ? td_replay_walk(shelved->replay, td_summing_add, summing, err)
+			    : td_keep_walk(shelved->keep, td_summing_take, summing, err);
+	return done || err->code == TD_OK;
+}
+
 bool td_shelved_digest(td_shelved_t *shelved, uint32_t generation, td_days_t days,
 		       td_hash_t *digest, td_err_t *err)
 {
@@ -211,7 +242,7 @@ bool td_shelved_digest(td_shelved_t *shelved, uint32_t generation, td_days_t day
 	td_layout_prefix(shelved->bounds->reporter, generation, prefix);
 	td_summing_t *summing = td_summing_new(prefix, days);
 	bool done = summing != NULL || td_err_set(err, TD_EMEMORY, "no memory for sums");
-	done = done && td_keep_walk(shelved->keep, td_summing_take, summing, err);
+	done = done && td_shelved_sum(shelved, summing, err);
 	if (done && !td_summing_finish(summing, &sums))
 		done = td_err_set(err, TD_EBUG, "the tallies of %s cannot be summed",
 				  shelved->bounds->reporter);

@@ -11,6 +11,7 @@
 #include "aggregator/audit/keep.h"
 #include "aggregator/audit/merkle.h"
 #include "aggregator/audit/replay.h"
+#include "aggregator/audit/sums.h"
 
 typedef struct td_shelf td_shelf_t;
 
@@ -36,6 +37,7 @@ typedef struct td_shelf_plan {
 	const uint64_t *ends;        /* of each log, to be replayed to; NULL: to the logs' own */
 	td_shelf_each_fn *each;      /* NULL: nothing */
 	td_shelf_fn *then;           /* NULL: nothing */
+	bool only_tallies;           /* nothing but td_shelved_sum is asked of them */
 	void *context;
 	const char *name; /* of the files: "live", "draft" */
 } td_shelf_plan_t;
@@ -48,6 +50,10 @@ void td_shelf_free(td_shelf_t *shelf);
 
 /* The replayed log of that number, as in td_logs_get. */
 td_shelved_t *td_shelf_get(td_shelf_t *shelf, size_t index);
+
+/* Sums up its tallies, once, behind the replay; what does not fit shows when the summing is
+ * finished. */
+TD_MUST_USE bool td_shelved_sum(td_shelved_t *shelved, td_summing_t *summing, td_err_t *err);
 
 /* The digest of all its tallies of some days, or TD_DAYS_ALL, as they are
  * (aggregator/audit/sums.h); folds what was taken. */

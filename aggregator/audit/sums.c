@@ -3,6 +3,8 @@
 #include "aggregator/layout.h"
 #include "common/localday.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <openssl/evp.h>
@@ -13,6 +15,9 @@ struct td_summing {
 	char prefix[TD_KEY_MAX];
 	size_t prefix_size;
 	EVP_MD_CTX *digest;
+	uint8_t lines[4096]; /* not yet in the digest */
+	size_t lines_size;
+	size_t last; /* sum that was found last */
 	td_sum_t items[TD_SUMS_MAX];
 	td_sums_t sums;
 	bool failed;
@@ -103,11 +108,18 @@ void td_summing_free(td_summing_t *summing)
 	free(summing);
 }
 
-static void digest(td_summing_t *summing, td_slice_t piece, const char *end)
+static void flush(td_summing_t *summing)
 {
-	if (EVP_DigestUpdate(summing->digest, piece.data, piece.size) != 1 ||
-	    EVP_DigestUpdate(summing->digest, end, 1) != 1)
+	if (EVP_DigestUpdate(summing->digest, summing->lines, summing->lines_size) != 1)
 		summing->failed = true;
+	summing->lines_size = 0;
+}
+
+static void add_piece(td_summing_t *summing, const void *piece, size_t size, char end)
+{
+	memcpy(summing->lines + summing->lines_size, piece, size);
+	summing->lines[summing->lines_size + size] = (uint8_t)end;
+	summing->lines_size += size + 1;
 }
 
 static bool read_value(td_slice_t text, int64_t *value)
@@ -121,53 +133,80 @@ static bool read_value(td_slice_t text, int64_t *value)
 	return *end == '\0';
 }
 
-static void add_sum(td_summing_t *summing, const td_cell_t *cell, int64_t value)
+static bool is_sum(const td_sum_t *sum, const td_cell_t *cell)
+{
+	return sum->metric == cell->metric && strcmp(sum->province, cell->area) == 0;
+}
+
+/* Looks from where the last one was, since the same few follow each other day after day. */
+static td_sum_t *find_sum(td_summing_t *summing, const td_cell_t *cell)
 {
 	td_sums_t *sums = &summing->sums;
-	size_t i = 0;
-	while (i < sums->count && (sums->items[i].metric != cell->metric ||
-				   strcmp(sums->items[i].province, cell->area) != 0))
-		i++;
-	if (i == TD_SUMS_MAX) {
-		summing->failed = true;
-		return;
+	for (size_t i = 0; i < sums->count; i++) {
+		size_t at = (summing->last + i) % sums->count;
+		if (is_sum(&sums->items[at], cell)) {
+			summing->last = at;
+			return &sums->items[at];
+		}
 	}
-	if (i == sums->count) {
-		sums->items[sums->count++] = (td_sum_t){.metric = cell->metric};
-		memcpy(sums->items[i].province, cell->area, strnlen(cell->area, TD_AREA_MAX - 1));
+	if (sums->count == TD_SUMS_MAX)
+		return NULL;
+	td_sum_t *sum = &sums->items[sums->count++];
+	*sum = (td_sum_t){.metric = cell->metric};
+	memcpy(sum->province, cell->area, strnlen(cell->area, TD_AREA_MAX - 1));
+	return sum;
+}
+
+bool td_summing_add(void *context, const td_tally_t *tally)
+{
+	enum { LINE_MAX_BYTES = TD_KEY_MAX + TD_FIELD_MAX + 24 };
+	td_summing_t *summing = context;
+	const td_days_t *days = &summing->sums.days;
+	int32_t last = tally->span == TD_SPAN_HALF
+			       ? td_localday_half_last(td_localday_half(tally->day))
+			       : tally->day;
+	if (tally->span == TD_SPAN_HOUR || tally->day < days->first || last > days->last)
+		return true;
+	char value[24];
+	int digits = snprintf(value, sizeof value, "%" PRId64, tally->value);
+	if (summing->lines_size + LINE_MAX_BYTES > sizeof summing->lines)
+		flush(summing);
+	add_piece(summing, tally->key.data + summing->prefix_size,
+		  tally->key.size - summing->prefix_size, ' ');
+	add_piece(summing, tally->field, strnlen(tally->field, TD_FIELD_MAX - 1), ' ');
+	add_piece(summing, value, (size_t)digits, '\n');
+	summing->sums.cells++;
+	if (tally->span == TD_SPAN_DAY && !tally->by_unit) {
+		td_sum_t *sum = find_sum(summing, &tally->cell);
+		if (sum == NULL)
+			summing->failed = true;
+		else
+			sum->value += tally->value;
 	}
-	sums->items[i].value += value;
+	return !summing->failed;
 }
 
 bool td_summing_take(void *context, const td_hashes_item_t *item)
 {
 	td_summing_t *summing = context;
 	td_tally_key_t key;
-	td_cell_t cell;
-	int64_t value;
 	char field[TD_FIELD_MAX] = "";
+	td_tally_t tally = {.key = item->key, .field = field};
 	if (item->key.size <= summing->prefix_size || item->field.size >= sizeof field)
 		return true;
 	td_slice_t hash = {item->key.data + summing->prefix_size,
 			   item->key.size - summing->prefix_size};
-	const td_days_t *days = &summing->sums.days;
-	if (!td_tally_key_read(hash, &key) || key.span == TD_SPAN_HOUR ||
-	    key.days.first < days->first || key.days.last > days->last)
-		return true;
+	if (!td_tally_key_read(hash, &key) || td_slice_equal(item->field, td_slice_text("#")))
+		return true; /* no tally, or a checksum */
 	memcpy(field, item->field.data, item->field.size);
-	if (strcmp(field, "#") == 0)
-		return true; /* a checksum */
-	if (!td_layout_parse_field(field, &cell) || !read_value(item->value, &value)) {
+	tally.span = key.span;
+	tally.by_unit = key.by_unit;
+	tally.day = key.days.first;
+	if (!td_layout_parse_field(field, &tally.cell) || !read_value(item->value, &tally.value)) {
 		summing->failed = true;
 		return false;
 	}
-	digest(summing, hash, " ");
-	digest(summing, item->field, " ");
-	digest(summing, item->value, "\n");
-	summing->sums.cells++;
-	if (key.span == TD_SPAN_DAY && !key.by_unit)
-		add_sum(summing, &cell, value);
-	return !summing->failed;
+	return td_summing_add(summing, &tally);
 }
 
 static int by_place(const void *a, const void *b)
@@ -179,6 +218,7 @@ static int by_place(const void *a, const void *b)
 
 bool td_summing_finish(td_summing_t *summing, const td_sums_t **sums)
 {
+	flush(summing);
 	qsort(summing->items, summing->sums.count, sizeof summing->items[0], by_place);
 	*sums = &summing->sums;
 	return !summing->failed &&

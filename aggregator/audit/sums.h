@@ -11,6 +11,7 @@
 
 #include "aggregator/audit/hashes.h"
 #include "aggregator/audit/merkle.h"
+#include "aggregator/batch.h"
 #include "aggregator/contribute.h"
 #include "aggregator/window.h"
 
@@ -46,6 +47,10 @@ typedef struct td_summing td_summing_t;
 /* Sums of the shard with that key prefix. NULL when memory is out; the caller frees. */
 TD_MUST_USE td_summing_t *td_summing_new(const char *prefix, td_days_t days);
 void td_summing_free(td_summing_t *summing);
+
+/* Takes the tallies of a shard in ascending order; a td_tally_fn whose context is the summing.
+ * False when it cannot go on. */
+TD_MUST_USE bool td_summing_add(void *context, const td_tally_t *tally);
 
 /* Takes the fields of a shard in ascending order; a td_hashes_fn whose context is the summing.
  * False when it cannot go on. */

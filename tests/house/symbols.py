@@ -32,11 +32,11 @@ def undefined(archive):
 
 def makes_opaque_objects(archive, member):
     """True if the header, or that of the unit which the file is a part of (batch for batch_cells),
-    says that it hands out objects to free: td_<x>_new or td_<x>_free."""
+    says that it hands out objects to free: td_<x>_new or td_<x>_free, or room for them."""
     folder = tree.SOURCE / archive.parent.relative_to(tree.BUILD)
     words = member.split('_')
     headers = [folder / f"{'_'.join(words[:count])}.h" for count in range(len(words), 0, -1)]
-    return any(re.search(r'\btd_\w+_(new|init|free|create|destroy)\(', header.read_text('utf-8'))
+    return any(re.search(r'\btd_(\w+_(new|init|free|create|destroy)|room)\(', header.read_text('utf-8'))
                for header in headers if header.exists())
 
 

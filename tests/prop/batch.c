@@ -12,6 +12,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
 
@@ -123,12 +124,23 @@ static size_t fold_some(run_t *run, td_model_store_t *store, td_batch_t *batch, 
 	return at - from;
 }
 
-/* Folds the whole log, cut where chance wants, into `redis`. */
-static void fold_all(run_t *run, td_model_redis_t *redis)
+/* A td_batch_look_fn. */
+static bool look(void *context, td_slice_t key, td_slice_t field, td_slice_t *value, td_err_t *err)
+{
+	(void)err;
+	*value = td_model_redis_get(context, key, field);
+	return true;
+}
+
+/* Folds the whole log, cut where chance wants, into `redis`; each verdict at once, or all of a
+ * batch at its end. */
+static void fold_all(run_t *run, td_model_redis_t *redis, bool at_once)
 {
 	td_model_store_t store;
 	td_batch_t *batch = td_batch_new(TD_TOLD_REPORTER, 0, BATCH_MAX, BATCH_BYTES);
 	assert_non_null(batch);
+	if (at_once)
+		td_batch_fold_at_once(batch, look, redis);
 	td_model_store_init(&store, redis, TD_TOLD_REPORTER);
 	for (size_t at = 0; at < run->length;) {
 		size_t wanted = 1 + td_chance_below(&run->chance, BATCH_MAX);
@@ -165,7 +177,7 @@ static void any_order_repetition_and_cut_ends_in_the_sums_of_the_set(void **stat
 		td_model_redis_init(&redis);
 		judge_all(run);
 		mix_up(run);
-		fold_all(run, &redis);
+		fold_all(run, &redis, number % 2 == 1);
 		assert_as_the_oracle_says(run, &redis);
 		td_model_redis_free(&redis);
 		run_free(run);
@@ -183,8 +195,8 @@ static void where_a_log_is_cut_into_batches_never_shows(void **state)
 		td_model_redis_init(&other);
 		judge_all(run);
 		mix_up(run);
-		fold_all(run, &one);
-		fold_all(run, &other);
+		fold_all(run, &one, false);
+		fold_all(run, &other, number % 2 == 1);
 		assert_true(td_model_redis_same(&one, &other, NULL));
 		td_model_redis_free(&one);
 		td_model_redis_free(&other);
@@ -203,9 +215,76 @@ static void days_are_the_sums_of_their_hours_where_there_are_hours(void **state)
 		td_model_redis_init(&redis);
 		judge_all(run);
 		mix_up(run);
-		fold_all(run, &redis);
+		fold_all(run, &redis, number % 2 == 1);
 		assert_true(td_oracle_hours_agree(&redis, td_localday_of_ms(run->append_ms) -
 								  (TD_HOUR_DAYS - 1)));
+		td_model_redis_free(&redis);
+		run_free(run);
+	}
+}
+
+/* What a walk is held against: the tallies in Redis, in their order. */
+typedef struct comparing {
+	const td_model_redis_t *redis;
+	size_t at;
+} comparing_t;
+
+/* Goes on to the next tally, if there is one. */
+static bool find_tally(comparing_t *comparing)
+{
+	static const char prefix[] = "{" TD_TOLD_REPORTER "}:0:";
+	for (; comparing->at < comparing->redis->count; comparing->at++) {
+		td_slice_t key = td_model_redis_key(comparing->redis, comparing->at);
+		td_slice_t field = td_model_redis_field(comparing->redis, comparing->at);
+		bool tally = key.size > sizeof prefix &&
+			     strchr("DMdhm", key.data[sizeof prefix - 1]) != NULL &&
+			     key.data[sizeof prefix] == ':';
+		if (tally && !td_slice_equal(field, td_slice_text("#")))
+			return true;
+	}
+	return false;
+}
+
+static bool is_next_tally(void *context, const td_tally_t *tally)
+{
+	comparing_t *comparing = context;
+	char value[24];
+	assert_true(find_tally(comparing));
+	(void)snprintf(value, sizeof value, "%lld", (long long)tally->value);
+	td_slice_t key = td_model_redis_key(comparing->redis, comparing->at);
+	td_slice_t field = td_model_redis_field(comparing->redis, comparing->at);
+	td_slice_t held = td_model_redis_value(comparing->redis, comparing->at++);
+	assert_true(td_slice_equal(tally->key, key));
+	assert_true(td_slice_equal(td_slice_text(tally->field), field));
+	assert_true(td_slice_equal(td_slice_text(value), held));
+	return true;
+}
+
+/* One batch that folds the whole log at once has the tallies that Redis has after many. */
+static void walk_of_one_batch_is_what_redis_holds(void **state)
+{
+	(void)state;
+	for (uint64_t number = 0; number < RUNS; number++) {
+		run_t *run = run_new(3 * RUNS + number, &worlds[number % TD_COUNT(worlds)]);
+		td_model_redis_t redis;
+		td_head_t head;
+		td_err_t err = {0};
+		td_model_redis_init(&redis);
+		judge_all(run);
+		mix_up(run);
+		fold_all(run, &redis, false);
+		td_batch_t *batch = td_batch_new(TD_TOLD_REPORTER, 0, SIZE_MAX, SIZE_MAX / 2);
+		assert_non_null(batch);
+		td_batch_fold_at_once(batch, NULL, NULL);
+		td_head_init(0, &head);
+		td_batch_begin(batch, &head);
+		for (size_t at = 0; at < run->length; at++)
+			assert_int_not_equal(td_batch_add(batch, run->log[at], at, &err),
+					     TD_ADDED_STOP);
+		comparing_t comparing = {.redis = &redis};
+		assert_true(td_batch_walk(batch, is_next_tally, &comparing, &err));
+		assert_false(find_tally(&comparing));
+		td_batch_free(batch);
 		td_model_redis_free(&redis);
 		run_free(run);
 	}
@@ -216,6 +295,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_order_repetition_and_cut_ends_in_the_sums_of_the_set),
 		cmocka_unit_test(where_a_log_is_cut_into_batches_never_shows),
+		cmocka_unit_test(walk_of_one_batch_is_what_redis_holds),
 		cmocka_unit_test(days_are_the_sums_of_their_hours_where_there_are_hours),
 	};
 	td_chance_begin(argc, argv);

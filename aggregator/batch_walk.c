@@ -1,0 +1,127 @@
+#include "aggregator/batch_parts.h"
+
+#include <stdlib.h>
+
+/* One cell's place among those of its hash: the numbers of its field in the order of texts. */
+typedef struct place {
+	uint64_t first, second; /* hour and metric; dimensions */
+	td_cell_t cell;
+	int64_t value;
+} place_t;
+
+/* A number below 100,000 in the order of texts: "1." is before "10.", and that before "2.". Takes
+ * 20 bits. */
+static uint64_t spell(uint64_t number)
+{
+	uint64_t digits = 1;
+	for (uint64_t rest = number; rest >= 10; rest /= 10)
+		digits++;
+	for (uint64_t i = digits; i < 5; i++)
+		number *= 10;
+	return number << 3 | digits;
+}
+
+static place_t place_of(const td_cells_t *cells, const td_change_t *change)
+{
+	td_cell_t cell = td_cells_name(cells, change);
+	uint64_t hour = cell.hour == TD_HOUR_NONE ? 0 : spell((uint64_t)cell.hour);
+	return (place_t){hour << 20 | spell(cell.metric), spell(cell.dim1) << 20 | spell(cell.dim2),
+			 cell, change->delta};
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const place_t *left = a, *right = b;
+	if (left->first != right->first)
+		return left->first < right->first ? -1 : 1;
+	if (left->second != right->second)
+		return left->second < right->second ? -1 : 1;
+	return strcmp(left->cell.area, right->cell.area);
+}
+
+/* D M d h m: as their letters are ordered. */
+static int rank_of(const td_change_set_t *set)
+{
+	static const int ranks[] = {[TD_SPAN_DAY] = 0, [TD_SPAN_HOUR] = 1, [TD_SPAN_HALF] = 2};
+	return ranks[set->span] + (set->by_unit ? 0 : 3);
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const td_change_set_t *left = *(const td_change_set_t *const *)a;
+	const td_change_set_t *right = *(const td_change_set_t *const *)b;
+	int left_rank = rank_of(left), right_rank = rank_of(right);
+	if (left_rank != right_rank)
+		return left_rank < right_rank ? -1 : 1;
+	return (left->day > right->day) - (left->day < right->day);
+}
+
+/* What a walk needs: its sets in order, and room for the changes of the largest. */
+typedef struct walk {
+	td_batch_t *batch;
+	const td_change_set_t **sets;
+	size_t count;
+	const td_change_t **changes;
+	place_t *places;
+} walk_t;
+
+static bool begin(walk_t *walk)
+{
+	td_batch_t *batch = walk->batch;
+	size_t most = 0;
+	td_cells_add_halves(batch->cells);
+	td_cells_forget_hours(batch->cells, batch->head.hours_from_day);
+	const td_change_set_t *sets = td_cells_sets(batch->cells, &walk->count);
+	walk->sets = td_batch_take(batch, walk->count, sizeof *walk->sets);
+	for (size_t i = 0; walk->sets != NULL && i < walk->count; i++) {
+		walk->sets[i] = &sets[i];
+		most = sets[i].count > most ? sets[i].count : most;
+	}
+	walk->changes = td_batch_take(batch, most, sizeof *walk->changes);
+	walk->places = td_batch_take(batch, most, sizeof *walk->places);
+	if (batch->out_of_memory || td_cells_failed(batch->cells))
+		return false;
+	qsort(walk->sets, walk->count, sizeof *walk->sets, by_key);
+	return true;
+}
+
+static bool walk_set(const walk_t *walk, const td_change_set_t *set, td_tally_fn *each,
+		     void *context, td_err_t *err)
+{
+	const td_batch_t *batch = walk->batch;
+	char key[TD_KEY_MAX], field[TD_FIELD_MAX];
+	size_t count = td_batch_changes(set, walk->changes);
+	for (size_t i = 0; i < count; i++)
+		walk->places[i] = place_of(batch->cells, walk->changes[i]);
+	qsort(walk->places, count, sizeof *walk->places, by_place);
+	td_layout_tally_key(batch->prefix, set->span, set->by_unit, set->day, key);
+	td_tally_t tally = {.key = td_slice_text(key),
+			    .field = field,
+			    .span = set->span,
+			    .by_unit = set->by_unit,
+			    .day = set->day};
+	for (size_t i = 0; i < count; i++) {
+		tally.cell = walk->places[i].cell;
+		tally.value = walk->places[i].value;
+		td_layout_field(&tally.cell, field);
+		if (!td_batch_is_tally(tally.cell.metric, tally.value))
+			return td_batch_refuse_tally(batch, key, field, tally.value, err);
+		if (!each(context, &tally))
+			return false;
+	}
+	return true;
+}
+
+bool td_batch_walk(td_batch_t *batch, td_tally_fn *each, void *context, td_err_t *err)
+{
+	walk_t walk = {.batch = batch};
+	*err = (td_err_t){0};
+	if (!begin(&walk))
+		return td_err_set(err, TD_EMEMORY, "no memory for the tallies of %s",
+				  batch->reporter);
+	for (size_t i = 0; i < walk.count; i++) {
+		if (!walk_set(&walk, walk.sets[i], each, context, err))
+			return false;
+	}
+	return true;
+}
