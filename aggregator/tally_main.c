@@ -1,8 +1,7 @@
 #include "aggregator/registry.h"
 #include "aggregator/tally_commands.h"
 #include "common/clock.h"
-#include "common/log.h"
-#include "common/opt.h"
+#include "common/program.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -106,6 +105,18 @@ static bool answer(td_tally_settings_t *settings, const td_opt_outcome_t *asked,
 	return ok;
 }
 
+static bool run(void *context, const td_opt_outcome_t *asked, td_err_t *err)
+{
+	const char *text = NULL;
+	td_arena_t *arena = td_arena_new(ARENA_LIMIT);
+	bool ok = arena != NULL ? answer(context, asked, arena, &text, err)
+				: td_err_set(err, TD_EMEMORY, "no memory");
+	if (ok && fputs(text, stdout) < 0)
+		ok = td_err_set(err, TD_EIO, "the answer cannot be written");
+	td_arena_free(arena);
+	return ok;
+}
+
 int main(int argc, char **argv)
 {
 	td_tally_settings_t settings = {0};
@@ -116,33 +127,17 @@ int main(int argc, char **argv)
 		{td_redis_options, td_redis_option_count, &settings.redis},
 		{td_log_options, td_log_option_count, &log},
 	};
-	const td_opt_program_t program = {
-		.name = "thidua-tally",
-		.arguments = "[FIGURE...|summary|ranking|metrics [FIGURE...]|status]",
-		.doc = "Answers questions about the tallies: sums, rates, rankings of any days, "
-		       "and "
-		       "how complete they are.",
-		.groups = groups,
-		.group_count = TD_COUNT(groups),
-		.arguments_max = TD_FIGURES_MAX,
+	const td_program_t program = {
+		.options = {.name = "thidua-tally",
+			    .arguments = "[FIGURE...|summary|ranking|metrics [FIGURE...]|status]",
+			    .doc = "Answers questions about the tallies: sums, rates, rankings of "
+				   "any days, and how complete they are.",
+			    .groups = groups,
+			    .group_count = TD_COUNT(groups),
+			    .arguments_max = TD_FIGURES_MAX},
+		.log = &log,
+		.work = run,
+		.context = &settings,
 	};
-	td_opt_outcome_t asked;
-	td_err_t err = {0};
-	const char *text = NULL;
-	if (!td_opt_parse(&program, argc, argv, &asked, &err)) {
-		(void)fprintf(stderr, "thidua-tally: %s\n", err.text);
-		return td_err_exit_status(err.code);
-	}
-	if (asked.done)
-		return 0;
-	td_log_start(&log, "thidua-tally");
-	td_arena_t *arena = td_arena_new(ARENA_LIMIT);
-	bool ok = arena != NULL ? answer(&settings, &asked, arena, &text, &err)
-				: td_err_set(&err, TD_EMEMORY, "no memory");
-	if (ok && (fputs(text, stdout) < 0 || fflush(stdout) != 0))
-		ok = td_err_set(&err, TD_EIO, "the answer cannot be written");
-	if (!ok)
-		(void)fprintf(stderr, "thidua-tally: %s\n", err.text);
-	td_arena_free(arena);
-	return ok ? 0 : td_err_exit_status(err.code);
+	return td_program_run(&program, argc, argv);
 }

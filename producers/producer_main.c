@@ -1,10 +1,7 @@
 /* thidua-producer: rows of one source, through a durable spool, into the reporter's raw topic. */
 #include "common/kafka.h"
-#include "common/log.h"
-#include "common/opt.h"
+#include "common/program.h"
 #include "producers/producer.h"
-
-#include <stdio.h>
 
 enum { FILES_MAX = 100000 };
 
@@ -14,32 +11,14 @@ typedef struct settings {
 	td_producer_settings_t producer;
 } settings_t;
 
-static bool parse(int argc, char **argv, settings_t *settings, td_opt_outcome_t *outcome,
-		  td_err_t *err)
-{
-	td_opt_group_t groups[] = {
-		{td_producer_options, td_producer_option_count, &settings->producer},
-		{td_kafka_options, td_kafka_option_count, &settings->kafka},
-		{td_log_options, td_log_option_count, &settings->log},
-	};
-	td_opt_program_t program = {
-		.name = "thidua-producer",
-		.arguments = "[FILE... | resend | status | key]",
-		.doc = "Takes rows of one source into a durable spool and sends them to Kafka.",
-		.groups = groups,
-		.group_count = TD_COUNT(groups),
-		.arguments_max = FILES_MAX,
-	};
-	return td_opt_parse(&program, argc, argv, outcome, err);
-}
-
 static bool is_command(const td_opt_outcome_t *outcome, const char *name)
 {
 	return outcome->argument_count == 1 && strcmp(outcome->arguments[0], name) == 0;
 }
 
-static bool run(const settings_t *settings, const td_opt_outcome_t *outcome, td_err_t *err)
+static bool run(void *context, const td_opt_outcome_t *outcome, td_err_t *err)
 {
+	const settings_t *settings = context;
 	if (is_command(outcome, "status"))
 		return td_producer_status(&settings->producer, err);
 	if (is_command(outcome, "key"))
@@ -55,19 +34,24 @@ static bool run(const settings_t *settings, const td_opt_outcome_t *outcome, td_
 
 int main(int argc, char **argv)
 {
-	td_err_t err;
 	settings_t settings = {0};
-	td_opt_outcome_t outcome;
-	if (!parse(argc, argv, &settings, &outcome, &err)) {
-		(void)fprintf(stderr, "thidua-producer: %s\n", err.text);
-		return td_err_exit_status(err.code);
-	}
-	if (outcome.done)
-		return 0;
-	td_log_start(&settings.log, "thidua-producer");
-	if (!run(&settings, &outcome, &err)) {
-		td_log(TD_LOG_ERROR, "ended", td_log_err(&err));
-		return td_err_exit_status(err.code);
-	}
-	return 0;
+	const td_opt_group_t groups[] = {
+		{td_producer_options, td_producer_option_count, &settings.producer},
+		{td_kafka_options, td_kafka_option_count, &settings.kafka},
+		{td_log_options, td_log_option_count, &settings.log},
+	};
+	const td_program_t program = {
+		.options = {.name = "thidua-producer",
+			    .arguments = "[FILE... | resend | status | key]",
+			    .doc = "Takes rows of one source into a durable spool and sends them "
+				   "to Kafka.",
+			    .groups = groups,
+			    .group_count = TD_COUNT(groups),
+			    .arguments_max = FILES_MAX},
+		.log = &settings.log,
+		.daemon = true,
+		.work = run,
+		.context = &settings,
+	};
+	return td_program_run(&program, argc, argv);
 }

@@ -1,7 +1,7 @@
 /* thidua-simulate: two years of synthetic data, into files or out at a pace. */
 #include "common/clock.h"
 #include "common/file.h"
-#include "common/opt.h"
+#include "common/program.h"
 #include "producers/simulate.h"
 
 #include <errno.h>
@@ -223,26 +223,28 @@ static bool simulate(work_t *work, td_err_t *err)
 				       settings->reporter);
 }
 
+static bool run(void *context, const td_opt_outcome_t *asked, td_err_t *err)
+{
+	static work_t work;
+	(void)asked;
+	work.settings = context;
+	work.rows = td_simulate_rows_make();
+	bool ok = read_units(work.settings->reference, &work.units, err) && simulate(&work, err);
+	td_simulate_rows_free(&work.rows);
+	return ok;
+}
+
 int main(int argc, char **argv)
 {
 	settings_t settings = {0};
 	const td_opt_group_t groups[] = {{options, TD_COUNT(options), &settings}};
-	const td_opt_program_t program = {
-		.name = "thidua-simulate",
-		.doc = "Makes the synthetic data of 2020 and 2021 from a seed.",
-		.groups = groups,
-		.group_count = TD_COUNT(groups),
+	const td_program_t program = {
+		.options = {.name = "thidua-simulate",
+			    .doc = "Makes the synthetic data of 2020 and 2021 from a seed.",
+			    .groups = groups,
+			    .group_count = TD_COUNT(groups)},
+		.work = run,
+		.context = &settings,
 	};
-	static work_t work;
-	td_opt_outcome_t asked;
-	td_err_t err = {0};
-	work.settings = &settings;
-	work.rows = td_simulate_rows_make();
-	bool ok = td_opt_parse(&program, argc, argv, &asked, &err);
-	if (ok && !asked.done)
-		ok = read_units(settings.reference, &work.units, &err) && simulate(&work, &err);
-	td_simulate_rows_free(&work.rows);
-	if (!ok)
-		(void)fprintf(stderr, "thidua-simulate: %s\n", err.text);
-	return ok ? 0 : td_err_exit_status(err.code);
+	return td_program_run(&program, argc, argv);
 }

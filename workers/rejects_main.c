@@ -1,8 +1,7 @@
 /* thidua-rejects: what was rejected and why, and what still waits for a correction. */
 #include "common/arena.h"
 #include "common/kafka.h"
-#include "common/log.h"
-#include "common/opt.h"
+#include "common/program.h"
 #include "proto/json_text.h"
 #include "workers/reason.h"
 #include "workers/rejects.h"
@@ -74,28 +73,6 @@ static const td_opt_t options[] = {
 	 .at = offsetof(settings_t, all),
 	 .doc = "those too that were corrected, have a later version, or name no record"},
 };
-
-static bool parse(int argc, char **argv, settings_t *settings, td_opt_outcome_t *outcome,
-		  td_err_t *err)
-{
-	const td_opt_group_t groups[] = {
-		{options, TD_COUNT(options), settings},
-		{td_kafka_options, td_kafka_option_count, &settings->kafka},
-		{td_log_options, td_log_option_count, &settings->log},
-	};
-	const td_opt_program_t program = {
-		.name = "thidua-rejects",
-		.arguments = "[list|count|show REPORTER OFFSET]",
-		.doc = "Shows which events were rejected and why, and which of them still wait for "
-		       "a correction.",
-		.groups = groups,
-		.group_count = TD_COUNT(groups),
-		.arguments_max = ARGUMENTS_MAX,
-	};
-
-	return td_opt_parse(&program, argc, argv, outcome, err) &&
-	       (outcome->done || td_kafka_settings_check(&settings->kafka, err));
-}
 
 /* "E301" or "301" into the view. */
 static bool read_code(const char *text, td_rejects_view_t *view, td_err_t *err)
@@ -192,26 +169,39 @@ static bool answer(settings_t *settings, const td_opt_outcome_t *asked, td_buf_t
 	return fine;
 }
 
+static bool run(void *context, const td_opt_outcome_t *asked, td_err_t *err)
+{
+	settings_t *settings = context;
+	td_buf_t out = td_buf_make(TEXT_BYTES);
+	bool fine = td_kafka_settings_check(&settings->kafka, err) &&
+		    answer(settings, asked, &out, err);
+
+	if (fine && out.size > 0 && fwrite(out.data, 1, out.size, stdout) != out.size)
+		fine = td_err_set(err, TD_EIO, "the answer cannot be written");
+	td_buf_free(&out);
+	return fine;
+}
+
 int main(int argc, char **argv)
 {
-	td_err_t err = {0};
 	settings_t settings = {0};
-	td_opt_outcome_t asked;
-	td_buf_t out = td_buf_make(TEXT_BYTES);
-	bool fine = parse(argc, argv, &settings, &asked, &err);
+	const td_opt_group_t groups[] = {
+		{options, TD_COUNT(options), &settings},
+		{td_kafka_options, td_kafka_option_count, &settings.kafka},
+		{td_log_options, td_log_option_count, &settings.log},
+	};
+	const td_program_t program = {
+		.options = {.name = "thidua-rejects",
+			    .arguments = "[list|count|show REPORTER OFFSET]",
+			    .doc = "Shows which events were rejected and why, and which of them "
+				   "still wait for a correction.",
+			    .groups = groups,
+			    .group_count = TD_COUNT(groups),
+			    .arguments_max = ARGUMENTS_MAX},
+		.log = &settings.log,
+		.work = run,
+		.context = &settings,
+	};
 
-	if (fine && asked.done)
-		return 0;
-	if (fine) {
-		td_log_start(&settings.log, "thidua-rejects");
-		fine = answer(&settings, &asked, &out, &err);
-	}
-	bool written = out.size == 0 || fwrite(out.data, 1, out.size, stdout) == out.size;
-
-	if (fine && (!written || fflush(stdout) != 0))
-		fine = td_err_set(&err, TD_EIO, "the answer cannot be written");
-	if (!fine)
-		(void)fprintf(stderr, "thidua-rejects: %s\n", err.text);
-	td_buf_free(&out);
-	return fine ? 0 : td_err_exit_status(err.code);
+	return td_program_run(&program, argc, argv);
 }

@@ -1,15 +1,16 @@
 /* thidua-audit: recomputes what the tallies say from the log, and proves that the log is whole. */
 #include "aggregator/audit/audit.h"
 #include "common/clock.h"
+#include "common/commands.h"
 #include "common/file.h"
-#include "common/log.h"
-#include "common/opt.h"
+#include "common/program.h"
 
 #include <stddef.h>
 #include <stdio.h>
 
 enum {
 	ARGUMENTS_MAX = 4,
+	DOC_MAX = 2048,
 	ARENA_LIMIT = 512 * 1024 * 1024,
 	EXIT_EQUAL = 0,
 	EXIT_DIFFERENT = 1,
@@ -119,55 +120,46 @@ static const td_opt_t options[] = {
 	      "where the report goes instead of standard output"),
 };
 
-/* A command's word, how many arguments follow, and who does it. */
-typedef struct command {
-	const char *word;
-	size_t arguments_min, arguments_max;
-	const char *arguments;
+/* A command, and who does it. */
+typedef struct item {
+	td_command_t command;
 	bool judges; /* it compares: equal or different */
 	bool asks;   /* days and moments mean what they mean for figures */
 	td_audit_fn *run;
-} command_t;
+} item_t;
 
-static const command_t commands[] = {
-	{"replay", 0, 0, "", false, true, td_audit_replay},
-	{"compare", 0, 0, "", true, true, td_audit_compare},
-	{"explain", 1, 1, "FIGURE", false, true, td_audit_explain},
-	{"trace", 1, 1, "KIND/ID --reporter ID", false, true, td_audit_trace},
-	{"changed", 2, 2, "FIGURE --between T1 T2", false, true, td_audit_changed},
-	{"what-if", 0, 0, "--reference DIR", true, true, td_audit_what_if},
-	{"reconcile", 0, 0, "", true, true, td_audit_reconcile},
-	{"export", 1, 1, "DIR", false, true, td_audit_export},
-	{"restore", 0, 0, "--archive DIR --generation N --by OFFICE --note TEXT", false, true,
+static const item_t items[] = {
+	{{"replay", 0, 0, ""}, false, true, td_audit_replay},
+	{{"compare", 0, 0, ""}, true, true, td_audit_compare},
+	{{"explain", 1, 1, "FIGURE"}, false, true, td_audit_explain},
+	{{"trace", 1, 1, "KIND/ID --reporter ID"}, false, true, td_audit_trace},
+	{{"changed", 2, 2, "FIGURE --between T1 T2"}, false, true, td_audit_changed},
+	{{"what-if", 0, 0, "--reference DIR"}, true, true, td_audit_what_if},
+	{{"reconcile", 0, 0, ""}, true, true, td_audit_reconcile},
+	{{"export", 1, 1, "DIR"}, false, true, td_audit_export},
+	{{"restore", 0, 0, "--archive DIR --generation N --by OFFICE --note TEXT"},
+	 false,
+	 true,
 	 td_audit_restore},
-	{"keygen", 2, 2, "NAME FILE", false, false, td_audit_keygen},
-	{"seal", 0, 1, "--key FILE [DIR]", false, true, td_audit_seal},
-	{"verify", 0, 0, "--keys FILE", true, true, td_audit_verify},
-	{"prove", 0, 1, "EVENT | --from SEAL --to SEAL", false, false, td_audit_prove},
-	{"check", 1, 1, "--keys FILE PROOF", true, false, td_audit_check},
-	{"sign-off", 1, 1, "[--take-back] FILE --period PERIOD --reporter ID --key FILE", false,
-	 true, td_audit_sign_off},
-	{"close", 0, 0, "--period PERIOD --key FILE", true, true, td_audit_close},
-	{"closed", 0, 0, "--keys FILE", true, false, td_audit_closed},
-	{"amendments", 0, 0, "--period PERIOD --keys FILE", false, true, td_audit_amendments},
-	{"witness", 1, 1, "--key FILE --keys FILE --state DIR SEAL", false, false,
+	{{"keygen", 2, 2, "NAME FILE"}, false, false, td_audit_keygen},
+	{{"seal", 0, 1, "--key FILE [DIR]"}, false, true, td_audit_seal},
+	{{"verify", 0, 0, "--keys FILE"}, true, true, td_audit_verify},
+	{{"prove", 0, 1, "EVENT | --from SEAL --to SEAL"}, false, false, td_audit_prove},
+	{{"check", 1, 1, "--keys FILE PROOF"}, true, false, td_audit_check},
+	{{"sign-off", 1, 1, "[--take-back] FILE --period PERIOD --reporter ID --key FILE"},
+	 false,
+	 true,
+	 td_audit_sign_off},
+	{{"close", 0, 0, "--period PERIOD --key FILE"}, true, true, td_audit_close},
+	{{"closed", 0, 0, "--keys FILE"}, true, false, td_audit_closed},
+	{{"amendments", 0, 0, "--period PERIOD --keys FILE"}, false, true, td_audit_amendments},
+	{{"witness", 1, 1, "--key FILE --keys FILE --state DIR SEAL"},
+	 false,
+	 false,
 	 td_audit_witness},
 };
 
-static const command_t *find(const char *word, td_err_t *err)
-{
-	char list[256] = "";
-	size_t used = 0;
-	for (size_t i = 0; i < TD_COUNT(commands); i++) {
-		if (strcmp(commands[i].word, word) == 0)
-			return &commands[i];
-		int size = snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "",
-				    commands[i].word);
-		used += size > 0 && (size_t)size < sizeof list - used ? (size_t)size : 0;
-	}
-	(void)td_err_set(err, TD_EUSAGE, "'%.40s' is no command; there are: %s", word, list);
-	return NULL;
-}
+static const td_commands_t commands = TD_COMMANDS("thidua-audit", items);
 
 /* Writes the report, or the file that was made instead, where it is wanted. */
 static bool deliver(const td_audit_settings_t *settings, const td_audit_t *audit, td_err_t *err)
@@ -190,35 +182,45 @@ static bool deliver(const td_audit_settings_t *settings, const td_audit_t *audit
 	return ok;
 }
 
-static bool run(const td_audit_settings_t *settings, const td_opt_outcome_t *asked, uint64_t *wrong,
-		td_err_t *err)
+/* One call of the program: what it was asked, and how much it found that is not as it must be. */
+typedef struct call {
+	td_audit_settings_t settings;
+	td_log_settings_t log;
+	uint64_t wrong;
+} call_t;
+
+/* Does the command, and delivers what it found. */
+static bool perform(const item_t *item, td_audit_t *audit, td_err_t *err)
 {
-	const command_t *command = find(asked->arguments[0], err);
-	if (command == NULL)
+	td_lang_t lang = strcmp(audit->settings->lang, "en") == 0 ? TD_LANG_EN : TD_LANG_VI;
+	if (audit->arena != NULL)
+		audit->report = td_report_new(item->command.name, item->judges, lang, audit->arena);
+	if (audit->report == NULL)
+		return td_err_set(err, TD_EMEMORY, "no memory");
+	return (!item->asks || td_audit_ask(audit, err)) && item->run(audit, err) &&
+	       deliver(audit->settings, audit, err);
+}
+
+static bool run(void *context, const td_opt_outcome_t *asked, td_err_t *err)
+{
+	call_t *call = context;
+	size_t words = 0;
+	const item_t *item =
+		td_commands_find(&commands, asked->arguments, asked->argument_count, &words, err);
+	if (item == NULL || !td_kafka_settings_check(&call->settings.kafka, err))
 		return false;
 	td_audit_t audit = {
-		.settings = settings,
-		.arguments = (const char *const *)asked->arguments + 1,
-		.argument_count = asked->argument_count - 1,
+		.settings = &call->settings,
+		.arguments = (const char *const *)asked->arguments + words,
+		.argument_count = asked->argument_count - words,
 		.now_ms = td_clock_wall_ms(),
 		.file = td_buf_make(TD_REPORT_MAX),
+		.arena = td_arena_new(ARENA_LIMIT),
+		.run = td_run_new(err),
 	};
-	if (audit.argument_count < command->arguments_min ||
-	    audit.argument_count > command->arguments_max)
-		return td_err_set(err, TD_EUSAGE, "write: thidua-audit %s %s", command->word,
-				  command->arguments);
-	td_lang_t lang = strcmp(settings->lang, "en") == 0 ? TD_LANG_EN : TD_LANG_VI;
-	audit.run = td_run_new(err);
-	audit.arena = td_arena_new(ARENA_LIMIT);
-	if (audit.arena != NULL)
-		audit.report = td_report_new(command->word, command->judges, lang, audit.arena);
-	bool ok = audit.run != NULL;
-	if (ok && audit.report == NULL)
-		ok = td_err_set(err, TD_EMEMORY, "no memory");
-	ok = ok && (!command->asks || td_audit_ask(&audit, err)) && command->run(&audit, err) &&
-	     deliver(settings, &audit, err);
+	bool ok = audit.run != NULL && perform(item, &audit, err);
+	call->wrong = ok ? td_report_wrong(audit.report) : 0;
 	td_buf_free(&audit.file);
-	*wrong = ok ? td_report_wrong(audit.report) : 0;
 	td_arena_free(audit.arena);
 	td_run_free(audit.run);
 	return ok;
@@ -226,35 +228,31 @@ static bool run(const td_audit_settings_t *settings, const td_opt_outcome_t *ask
 
 int main(int argc, char **argv)
 {
-	td_audit_settings_t settings = {0};
-	td_log_settings_t log = {0};
+	char doc[DOC_MAX];
+	call_t call = {0};
 	const td_opt_group_t groups[] = {
-		{options, TD_COUNT(options), &settings},
-		{td_kafka_options, td_kafka_option_count, &settings.kafka},
-		{td_redis_options, td_redis_option_count, &settings.redis},
-		{td_log_options, td_log_option_count, &log},
+		{options, TD_COUNT(options), &call.settings},
+		{td_kafka_options, td_kafka_option_count, &call.settings.kafka},
+		{td_redis_options, td_redis_option_count, &call.settings.redis},
+		{td_log_options, td_log_option_count, &call.log},
 	};
-	const td_opt_program_t program = {
-		.name = "thidua-audit",
-		.arguments = "COMMAND [ARGUMENT...]",
-		.doc = "Recomputes the figures from the log, compares, explains, seals and proves.",
-		.groups = groups,
-		.group_count = TD_COUNT(groups),
-		.arguments_min = 1,
-		.arguments_max = ARGUMENTS_MAX,
+	const td_program_t program = {
+		.options = {.name = "thidua-audit",
+			    .arguments = "COMMAND [ARGUMENT...]",
+			    .doc = td_commands_describe(
+				    &commands,
+				    "Recomputes the figures from the log, compares, explains, "
+				    "seals and proves.",
+				    doc, sizeof doc),
+			    .groups = groups,
+			    .group_count = TD_COUNT(groups),
+			    .arguments_min = 1,
+			    .arguments_max = ARGUMENTS_MAX},
+		.log = &call.log,
+		.work = run,
+		.context = &call,
 	};
-	td_opt_outcome_t asked;
-	td_err_t err = {0};
-	uint64_t wrong = 0;
-	bool ok = td_opt_parse(&program, argc, argv, &asked, &err);
-	if (ok && asked.done)
-		return EXIT_EQUAL;
-	if (ok) {
-		td_log_start(&log, "thidua-audit");
-		ok = td_kafka_settings_check(&settings.kafka, &err) &&
-		     run(&settings, &asked, &wrong, &err);
-	}
-	if (!ok)
-		(void)fprintf(stderr, "thidua-audit: %s\n", err.text);
-	return !ok ? EXIT_FAILED : wrong > 0 ? EXIT_DIFFERENT : EXIT_EQUAL;
+	if (td_program_run(&program, argc, argv) != 0)
+		return EXIT_FAILED;
+	return call.wrong > 0 ? EXIT_DIFFERENT : EXIT_EQUAL;
 }
