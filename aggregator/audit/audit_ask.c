@@ -125,6 +125,7 @@ td_logs_t *td_audit_logs(td_audit_t *audit, td_err_t *err)
 		.archive_first = audit->settings->archive_first,
 		.reporter = audit->settings->reporter,
 		.as_of_ms = audit->as_of_ms,
+		.generation = (uint32_t)audit->settings->generation,
 	};
 	td_logs_t *logs = td_logs_open(&settings, err);
 	if (logs != NULL) {

@@ -71,6 +71,7 @@ typedef struct judging {
 	td_raw_at_t *raws;
 	td_arena_t *arena;
 	td_crew_t *crew;
+	td_naming_t *naming; /* what the verdicts of an archive name; NULL: not asked for */
 } judging_t;
 
 static bool take_verdict(void *context, const td_verdict_item_t *item, td_err_t *err)
@@ -79,28 +80,48 @@ static bool take_verdict(void *context, const td_verdict_item_t *item, td_err_t 
 	const td_verdict_record_t verdict = {item->offset, item->bytes};
 	const td_raw_t *raw = NULL;
 	uint64_t offset;
+	td_naming_run_t run;
 	td_crew_add(judging->crew, 1);
 	if (td_crew_stopping(judging->crew))
 		return td_err_set(err, TD_ESUPERSEDED, "stopped");
+	if (judging->naming != NULL && td_naming_read(item->bytes, &run) &&
+	    !td_naming_add(judging->naming, &run, err))
+		return false;
 	return (!td_verdicts_about(&verdict, judging->arena, &offset) ||
 		td_raw_at(judging->raws, offset, &raw, err)) &&
 	       td_verdicts_take(&judging->item->verdicts, &verdict, raw, judging->arena, err);
+}
+
+/* An archive's manifest says what the verdicts name, and replays believe it. */
+static bool check_noted(const td_reconciling_t *all, size_t index, const judging_t *judging,
+			td_err_t *err)
+{
+	const td_naming_t *noted = NULL;
+	uint64_t offset;
+	if (judging->naming == NULL)
+		return true;
+	if (!td_logs_naming(all->logs, index, 0, &noted, err))
+		return false;
+	return noted == NULL || td_naming_equal(noted, judging->naming, &offset) ||
+	       hear(judging->item,
+		    &(td_mismatch_t){.kind = TD_MISMATCH_VERSIONS_NOTED,
+				     .first_offset = offset,
+				     .last_offset = offset},
+		    err);
 }
 
 static bool read_verdicts(const td_reconciling_t *all, size_t index, judging_t *judging,
 			  td_err_t *err)
 {
 	const td_log_bounds_t *bounds = td_logs_get(all->logs, index);
-	const uint32_t generation = (uint32_t)all->audit->settings->generation;
+	const td_rule_t rule = td_logs_rule(all->logs);
 	td_verdict_log_t log;
-	if (!td_logs_verdicts(all->logs, index, generation, &log, err))
+	if (!td_logs_verdicts(all->logs, index, rule.generation, &log, err))
 		return false;
 	judging->item->has_verdicts = log.exists;
 	if (!log.exists)
 		return all->audit->settings->archive != NULL ||
 		       td_err_set(err, TD_ENOINPUT, "there is no topic %s", log.topic);
-	const td_rule_t rule = {td_logs_versions(all->logs), td_logs_decisions(all->logs),
-				generation};
 	td_verdicts_init(&judging->item->verdicts, &(td_verdicts_of_t){
 							   .reporter = bounds->reporter,
 							   .rule = rule,
@@ -110,17 +131,21 @@ static bool read_verdicts(const td_reconciling_t *all, size_t index, judging_t *
 							   .to = {hear, judging->item},
 						   });
 	return td_verdict_log_read(all->logs, &log, take_verdict, judging, err) &&
-	       td_verdicts_finish(&judging->item->verdicts, err);
+	       td_verdicts_finish(&judging->item->verdicts, err) &&
+	       check_noted(all, index, judging, err);
 }
 
 static bool judge_log(td_crew_t *crew, size_t index, void *context, td_err_t *err)
 {
 	td_reconciling_t *all = context;
+	const bool archived = all->audit->settings->archive != NULL;
 	judging_t judging = {all->items[index], td_raw_at_new(all->logs, index),
-			     td_arena_new(ARENA_BYTES), crew};
-	bool done = (judging.raws != NULL && judging.arena != NULL) ||
+			     td_arena_new(ARENA_BYTES), crew, archived ? td_naming_new() : NULL};
+	bool done = (judging.raws != NULL && judging.arena != NULL &&
+		     (judging.naming != NULL || !archived)) ||
 		    td_err_set(err, TD_EMEMORY, "no memory to judge");
 	done = done && read_verdicts(all, index, &judging, err);
+	td_naming_free(judging.naming);
 	td_raw_at_free(judging.raws);
 	td_arena_free(judging.arena);
 	return done;

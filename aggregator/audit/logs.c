@@ -48,7 +48,11 @@ td_logs_t *td_logs_open(const td_logs_settings_t *settings, td_err_t *err)
 							    : td_logs_open_kafka(settings, err);
 	if (logs == NULL)
 		return NULL;
-	if (check(logs, settings, err)) {
+	logs->generation = settings->generation;
+	logs->namings = td_namings_new();
+	if (logs->namings == NULL)
+		(void)td_err_set(err, TD_EMEMORY, "no memory for the verdicts' versions");
+	else if (check(logs, settings, err)) {
 		qsort(logs->items, logs->count, sizeof logs->items[0], by_reporter);
 		return logs;
 	}
@@ -60,6 +64,7 @@ void td_logs_free(td_logs_t *logs)
 {
 	if (logs == NULL)
 		return;
+	td_namings_free(logs->namings);
 	td_versions_free(logs->versions);
 	td_decisions_free(logs->decisions);
 	logs->kind->free(logs);
@@ -100,6 +105,11 @@ const td_versions_t *td_logs_versions(const td_logs_t *logs)
 const td_decisions_t *td_logs_decisions(const td_logs_t *logs)
 {
 	return logs->decisions;
+}
+
+td_rule_t td_logs_rule(const td_logs_t *logs)
+{
+	return (td_rule_t){logs->versions, logs->decisions, logs->generation};
 }
 
 const char *td_logs_digest(const td_logs_t *logs)

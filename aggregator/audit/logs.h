@@ -9,6 +9,7 @@
 #ifndef TD_AGGREGATOR_AUDIT_LOGS_H
 #define TD_AGGREGATOR_AUDIT_LOGS_H
 
+#include "aggregator/audit/naming.h"
 #include "common/err.h"
 #include "common/kafka.h"
 #include "workers/decisions.h"
@@ -33,6 +34,7 @@ typedef struct td_logs_settings {
 	const char *archive_first; /* folder read before Kafka; NULL: none */
 	const char *reporter;      /* this one alone; NULL: all */
 	int64_t as_of_ms;          /* what was appended by then; 0: all that is there */
+	uint32_t generation;       /* whose verdicts name the versions */
 } td_logs_settings_t;
 
 /* NULL and err: TD_ENOINPUT when there are no logs, no such reporter or no reference data, or when
@@ -47,6 +49,9 @@ const td_log_bounds_t *td_logs_get(const td_logs_t *logs, size_t index);
 /* All versions of the reference data and all decisions; only read. */
 const td_versions_t *td_logs_versions(const td_logs_t *logs);
 const td_decisions_t *td_logs_decisions(const td_logs_t *logs);
+
+/* By which version an event is judged that no verdict is about. */
+td_rule_t td_logs_rule(const td_logs_t *logs);
 
 /* SHA-256 of an archive's manifest, which vouches for all of it; NULL in Kafka. */
 const char *td_logs_digest(const td_logs_t *logs);
@@ -106,5 +111,14 @@ typedef bool td_verdict_item_fn(void *context, const td_verdict_item_t *item, td
 /* Reads those from `first` to before `end`. */
 TD_MUST_USE bool td_verdict_log_read(const td_logs_t *logs, const td_verdict_log_t *verdicts,
 				     td_verdict_item_fn *each, void *context, td_err_t *err);
+
+/*
+ * Which versions the verdicts on one log name: of all raw offsets below `end` that have
+ * a verdict by now. NULL when there is no need to know: with one version none can name another, and
+ * no verdict is read then. It is read when it is first asked for, and on when a later end is; by
+ * one thread at a time. It lives as long as the logs.
+ */
+TD_MUST_USE bool td_logs_naming(const td_logs_t *logs, size_t index, uint64_t end,
+				const td_naming_t **naming, td_err_t *err);
 
 #endif

@@ -231,6 +231,15 @@ static bool read_verdicts(const td_logs_t *base, const td_verdict_log_t *verdict
 			  err);
 }
 
+static bool name_verdicts(const td_logs_t *base, const char *topic, td_naming_t *naming,
+			  td_err_t *err)
+{
+	const archive_logs_t *logs = (const archive_logs_t *)base;
+	const Thidua__V1__ArchiveTopic *verdicts =
+		td_manifest_topic(td_archive_manifest(logs->archive), topic);
+	return verdicts == NULL || td_archive_naming(logs->archive, verdicts, naming, err);
+}
+
 static const td_logs_kind_t kind = {
 	.free = free_logs,
 	.digest = digest,
@@ -240,4 +249,5 @@ static const td_logs_kind_t kind = {
 	.feed_extend = extend,
 	.verdicts_find = find_verdicts,
 	.verdicts_read = read_verdicts,
+	.verdicts_name = name_verdicts,
 };

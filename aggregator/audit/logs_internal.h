@@ -19,13 +19,21 @@ typedef struct td_logs_kind {
 			      td_err_t *err);
 	bool (*verdicts_read)(const td_logs_t *logs, const td_verdict_log_t *verdicts,
 			      td_verdict_item_fn *each, void *context, td_err_t *err);
+	/* What all verdicts of the topic name, without reading them; NULL: they are read. */
+	bool (*verdicts_name)(const td_logs_t *logs, const char *topic, td_naming_t *naming,
+			      td_err_t *err);
 } td_logs_kind_t;
+
+/* What was read of the verdicts on each log. */
+typedef struct td_namings td_namings_t;
 
 /* The beginning of either kind. */
 struct td_logs {
 	const td_logs_kind_t *kind;
 	td_versions_t *versions;
 	td_decisions_t *decisions;
+	uint32_t generation;
+	td_namings_t *namings; /* filled as they are asked for */
 	size_t count;
 	td_log_bounds_t items[TD_LOGS_MAX];
 };
@@ -43,6 +51,10 @@ TD_MUST_USE bool td_logs_add(td_logs_t *logs, const td_log_bounds_t *bounds, td_
 
 /* Makes the lists of versions and decisions. */
 TD_MUST_USE bool td_logs_init(td_logs_t *logs, const td_logs_kind_t *kind, td_err_t *err);
+
+/* Nothing read yet (logs_verdicts.c); NULL when memory is out. */
+TD_MUST_USE td_namings_t *td_namings_new(void);
+void td_namings_free(td_namings_t *namings);
 
 /* The same in Kafka (logs_verdicts.c), for logs that lie there at least in part. */
 TD_MUST_USE bool td_kafka_verdicts_find(const td_kafka_settings_t *cluster, const char *reporter,

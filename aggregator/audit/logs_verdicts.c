@@ -2,6 +2,16 @@
 #include "aggregator/audit/logs_internal.h"
 #include "aggregator/audit/topic.h"
 
+#include <stdlib.h>
+
+struct td_namings {
+	struct {
+		td_naming_t *naming; /* NULL: nobody asked yet */
+		uint64_t end;        /* the highest end that was asked for */
+		uint64_t next;       /* of the verdict topic's offsets: read next */
+	} items[TD_LOGS_MAX];
+};
+
 bool td_logs_verdicts(const td_logs_t *logs, size_t index, uint32_t generation,
 		      td_verdict_log_t *verdicts, td_err_t *err)
 {
@@ -66,4 +76,65 @@ bool td_kafka_verdicts_read(const td_kafka_settings_t *cluster, const td_verdict
 						(int64_t)verdicts->end, take, &telling, err);
 	td_kafka_reader_free(reader);
 	return done;
+}
+
+td_namings_t *td_namings_new(void)
+{
+	return calloc(1, sizeof(td_namings_t));
+}
+
+void td_namings_free(td_namings_t *namings)
+{
+	for (size_t i = 0; namings != NULL && i < TD_LOGS_MAX; i++)
+		td_naming_free(namings->items[i].naming);
+	free(namings);
+}
+
+static bool take_naming(void *context, const td_verdict_item_t *item, td_err_t *err)
+{
+	td_naming_run_t run;
+	return !td_naming_read(item->bytes, &run) || td_naming_add(context, &run, err);
+}
+
+/* Reads verdicts from where the reading before ended. */
+static bool read_on(const td_logs_t *logs, size_t index, td_err_t *err)
+{
+	td_namings_t *namings = logs->namings;
+	td_naming_t *naming = namings->items[index].naming;
+	td_verdict_log_t verdicts;
+	if (!td_logs_verdicts(logs, index, logs->generation, &verdicts, err))
+		return false;
+	if (verdicts.first < namings->items[index].next)
+		verdicts.first = namings->items[index].next;
+	if (!td_verdict_log_read(logs, &verdicts, take_naming, naming, err))
+		return false;
+	namings->items[index].next = verdicts.end;
+	return true;
+}
+
+static bool begin(const td_logs_t *logs, size_t index, td_err_t *err)
+{
+	td_naming_t *naming = logs->namings->items[index].naming = td_naming_new();
+	char topic[TD_TOPIC_MAX];
+	if (naming == NULL)
+		return td_err_set(err, TD_EMEMORY, "no memory for the verdicts' versions");
+	td_topic_verdicts(logs->items[index].reporter, logs->generation, topic);
+	return logs->kind->verdicts_name == NULL ||
+	       logs->kind->verdicts_name(logs, topic, naming, err);
+}
+
+bool td_logs_naming(const td_logs_t *logs, size_t index, uint64_t end, const td_naming_t **naming,
+		    td_err_t *err)
+{
+	td_namings_t *namings = logs->namings;
+	*naming = NULL;
+	if (td_versions_count(logs->versions) < 2)
+		return true;
+	if (namings->items[index].naming == NULL && !begin(logs, index, err))
+		return false;
+	*naming = namings->items[index].naming;
+	if (logs->kind->verdicts_name != NULL || end <= namings->items[index].end)
+		return true;
+	namings->items[index].end = end;
+	return read_on(logs, index, err);
 }

@@ -8,36 +8,37 @@
 
 enum { ARENA_BYTES = 32 * 1024 * 1024, FEED_WAIT_MS = 200 };
 
+/* One log under way. */
 typedef struct passing {
 	const td_pass_t *pass;
-	uint32_t generation;
+	size_t index;
+	td_rule_t rule;
+	const td_naming_t *naming;
+	td_arena_t *arena; /* of one event */
 } passing_t;
 
-static bool look_at(const passing_t *passing, size_t index, const td_raw_t *raw, td_arena_t *arena,
-		    td_err_t *err)
+static bool look_at(const passing_t *passing, const td_raw_t *raw, td_err_t *err)
 {
 	const td_pass_t *pass = passing->pass;
-	const char *reporter = td_logs_get(pass->logs, index)->reporter;
-	const td_version_t *version =
-		td_decisions_version(td_logs_decisions(pass->logs), td_logs_versions(pass->logs),
-				     passing->generation, raw->append_ms);
+	const char *reporter = td_logs_get(pass->logs, passing->index)->reporter;
+	const td_version_t *version = td_naming_version(passing->naming, &passing->rule, raw);
 	td_judged_t judged;
 	td_envelope_t envelope;
 	if (pass->want != NULL) {
 		td_envelope_read(raw->bytes, &envelope);
-		if (!pass->want(pass->context, index, raw, &envelope))
+		if (!pass->want(pass->context, passing->index, raw, &envelope))
 			return true;
 	}
-	td_arena_reset(arena);
-	if (version == NULL || !td_judged_make(raw, reporter, version->reference, arena, &judged))
+	td_arena_reset(passing->arena);
+	if (version == NULL ||
+	    !td_judged_make(raw, reporter, version->reference, passing->arena, &judged))
 		return td_err_set(err, TD_EMEMORY,
 				  "no room for the verdict on raw offset %" PRIu64 " of %s",
 				  raw->offset, reporter);
-	return pass->take(pass->context, index, &judged, err);
+	return pass->take(pass->context, passing->index, &judged, err);
 }
 
-static bool read_log(td_crew_t *crew, const passing_t *passing, size_t index, td_feed_t *feed,
-		     td_arena_t *arena, td_err_t *err)
+static bool read_log(td_crew_t *crew, const passing_t *passing, td_feed_t *feed, td_err_t *err)
 {
 	const td_raw_t *events;
 	size_t count;
@@ -48,7 +49,7 @@ static bool read_log(td_crew_t *crew, const passing_t *passing, size_t index, td
 		if (fed == TD_FED_END)
 			break;
 		for (size_t i = 0; i < count; i++) {
-			if (!look_at(passing, index, &events[i], arena, err))
+			if (!look_at(passing, &events[i], err))
 				return false;
 		}
 		td_crew_add(crew, count);
@@ -58,26 +59,29 @@ static bool read_log(td_crew_t *crew, const passing_t *passing, size_t index, td
 
 static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
 {
-	const passing_t *passing = context;
-	const td_pass_t *pass = passing->pass;
-	td_arena_t *arena = td_arena_new(ARENA_BYTES);
+	const td_pass_t *pass = context;
 	td_feed_range_t all = {0, td_logs_get(pass->logs, index)->end};
-	td_feed_t *feed = arena != NULL ? td_feed_open(pass->logs, index, all, err) : NULL;
-	if (arena == NULL)
+	passing_t passing = {.pass = pass,
+			     .index = index,
+			     .rule = td_logs_rule(pass->logs),
+			     .arena = td_arena_new(ARENA_BYTES)};
+	td_feed_t *feed = NULL;
+	if (passing.arena == NULL)
 		(void)td_err_set(err, TD_EMEMORY, "no memory to look at events");
-	bool done = feed != NULL && read_log(crew, passing, index, feed, arena, err);
+	else if (td_logs_naming(pass->logs, index, all.end, &passing.naming, err))
+		feed = td_feed_open(pass->logs, index, all, err);
+	bool done = feed != NULL && read_log(crew, &passing, feed, err);
 	td_feed_free(feed);
-	td_arena_free(arena);
+	td_arena_free(passing.arena);
 	return done;
 }
 
 bool td_pass_run(const td_audit_t *audit, const td_pass_t *pass, td_err_t *err)
 {
-	passing_t passing = {pass, (uint32_t)audit->settings->generation};
 	td_crew_plan_t plan = {
 		.doing = pass->doing,
 		.work = work,
-		.context = &passing,
+		.context = (void *)(uintptr_t)pass, /* only read */
 		.count = td_logs_count(pass->logs),
 		.threads_max = (size_t)audit->settings->threads,
 	};

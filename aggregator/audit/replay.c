@@ -128,8 +128,8 @@ bool td_replay_pass(td_replay_t *replay, uint64_t offset, td_err_t *err)
 bool td_replay_take(td_replay_t *replay, const td_raw_t *raw, td_err_t *err)
 {
 	const td_replay_settings_t *settings = &replay->settings;
-	const td_version_t *version = td_decisions_version(settings->decisions, settings->versions,
-							   settings->generation, raw->append_ms);
+	const td_rule_t rule = {settings->versions, settings->decisions, settings->generation};
+	const td_version_t *version = td_naming_version(settings->naming, &rule, raw);
 	const td_reference_t *reference = settings->draft   ? settings->draft
 					  : version != NULL ? version->reference
 							    : NULL;

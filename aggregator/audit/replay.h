@@ -3,14 +3,15 @@
  *
  * Shell, for the keep alone. Every raw event is judged by td_verdict_judge, as the worker does, and
  * folded by td_batch, as the aggregator does; what differs is only where the batch reads and
- * writes. An event is judged by the version of the reference data that judges it in the generation
- * (workers/decisions.h), so that a verdict which names another one shows
- * (aggregator/audit/reconcile.h).
+ * writes. An event is judged by the version of the reference data that its verdict names, so that a
+ * replay comes to what the live run came to (aggregator/audit/naming.h); whether that was the right
+ * one is said by reconcile.
  */
 #ifndef TD_AGGREGATOR_AUDIT_REPLAY_H
 #define TD_AGGREGATOR_AUDIT_REPLAY_H
 
 #include "aggregator/audit/keep.h"
+#include "aggregator/audit/naming.h"
 #include "common/arena.h"
 #include "common/err.h"
 #include "workers/decisions.h"
@@ -24,6 +25,7 @@ typedef struct td_replay_settings {
 	uint32_t generation;
 	const td_versions_t *versions; /* shared between threads, only read; the decisions too */
 	const td_decisions_t *decisions;
+	const td_naming_t *naming;   /* versions that verdicts name; NULL: all follow the rule */
 	const td_reference_t *draft; /* judges all events instead; NULL: none */
 	td_keep_t *keep;             /* what is in it is gone on from */
 	size_t memory_max;           /* bytes of what is folded and not yet in the keep, about */

@@ -81,13 +81,18 @@ static bool open_keep(td_shelf_t *shelf, size_t index, td_err_t *err)
 static bool open_item(td_shelf_t *shelf, size_t index, td_err_t *err)
 {
 	td_shelved_t *item = &shelf->items[index];
+	const td_naming_t *naming = NULL;
 	if (!open_keep(shelf, index, err))
+		return false;
+	if (shelf->plan.draft == NULL &&
+	    !td_logs_naming(item->logs, index, item->end, &naming, err))
 		return false;
 	const td_replay_settings_t settings = {
 		.reporter = item->bounds->reporter,
 		.generation = (uint32_t)shelf->audit->settings->generation,
 		.versions = td_logs_versions(shelf->plan.logs),
 		.decisions = td_logs_decisions(shelf->plan.logs),
+		.naming = naming,
 		.draft = shelf->plan.draft,
 		.keep = item->keep,
 		.memory_max = memory_of(shelf, item, 1 - KEEP_PART),
@@ -183,6 +188,8 @@ td_shelf_t *td_shelf_fill(const td_audit_t *audit, const td_shelf_plan_t *plan, 
 	shelf->count = td_logs_count(plan->logs);
 	for (size_t i = 0; i < shelf->count; i++) {
 		td_shelved_t *item = &shelf->items[i];
+		item->logs = plan->logs;
+		item->index = i;
 		item->bounds = td_logs_get(plan->logs, i);
 		item->end = plan->ends != NULL ? plan->ends[i] : item->bounds->end;
 		shelf->total += item->end - item->bounds->first;
@@ -254,7 +261,10 @@ bool td_shelved_digest(td_shelved_t *shelved, uint32_t generation, td_days_t day
 
 bool td_shelved_extend(td_shelved_t *shelved, uint64_t end, td_err_t *err)
 {
+	const td_naming_t *naming; /* the replay has it already; it is read on here */
 	return end <= td_replay_next(shelved->replay) ||
-	       (td_feed_extend(shelved->feed, end, err) && read_on(NULL, shelved, NULL, err) &&
-		td_replay_pass(shelved->replay, end, err) && td_replay_flush(shelved->replay, err));
+	       (td_feed_extend(shelved->feed, end, err) &&
+		td_logs_naming(shelved->logs, shelved->index, end, &naming, err) &&
+		read_on(NULL, shelved, NULL, err) && td_replay_pass(shelved->replay, end, err) &&
+		td_replay_flush(shelved->replay, err));
 }

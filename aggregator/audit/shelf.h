@@ -17,6 +17,8 @@ typedef struct td_shelf td_shelf_t;
 
 /* One replayed log. */
 typedef struct td_shelved {
+	const td_logs_t *logs;
+	size_t index; /* of them */
 	const td_log_bounds_t *bounds;
 	uint64_t end; /* replayed to */
 	td_keep_t *keep;

@@ -1,9 +1,11 @@
 """The live tallies against the log: honest ones are equal; each altered one is found and named."""
 import json
+import shutil
 import signal
 
 from servers import case
-from servers.pipeline import Pipeline
+from servers.messages import reference_version
+from servers.pipeline import REFERENCE, Pipeline
 from servers.process import wait_until
 
 VN06 = '{vn-06}:0:'
@@ -83,9 +85,21 @@ class Honest(Compare):
         producer = self.pipeline.start('producer', '--reporter', 'vn-06', '--source', 'more',
                                        '--spool', self.world.path / 'more', '--once', str(rows))
         wait_until(lambda: self.pipeline.position('vn-06') > 600, 'events flow')
+        self.forget_the_unit()
         for _ in range(3):
             self.assertEqual(self.audit('compare', '--reporter', 'vn-06')['outcome'], 'equal')
         self.assertEqual(producer.wait(), 0)
+
+    def forget_the_unit(self):
+        """A version that should have judged all events, and rejected them; verdicts that are given
+        until the worker knows it stand."""
+        tables = self.world.path / 'tables'
+        shutil.copytree(REFERENCE, tables)
+        units = (tables / 'units.tsv').read_text('utf-8').splitlines(keepends=True)
+        (tables / 'units.tsv').write_text(''.join(line for line in units
+                                                  if not line.startswith('vn-06.pc08\t')), 'utf-8')
+        self.broker.produce('thidua.reference',
+                            [reference_version(tables, version=2).SerializeToString()], key=b'2')
 
     def test_a_replay_in_the_midst_of_live_work_leaves_it_as_it_was(self):
         """Held in the middle of their work, worker and aggregator go on from where they were."""

@@ -1,12 +1,13 @@
 """Sources, checkpoints, verdicts and transfers held against each other: what was tampered with is
 named with its place. That honest ones fit, whatever crashed meanwhile: audit_honest.py."""
 import json
+import shutil
 import tempfile
 
 from servers import case
 from servers.broker import HOT
-from servers.messages import event_pb2, parse, verdict_pb2
-from servers.pipeline import Pipeline
+from servers.messages import event_pb2, parse, reference_version, verdict_pb2
+from servers.pipeline import REFERENCE, Pipeline
 from servers.planted import absent
 from servers.process import wait_until
 
@@ -107,6 +108,81 @@ class Tampered(Reconcile):
             found = self.audit('reconcile')
             row = next(row for row in found['verdicts']['rows'] if row['reporter'] == 'vn-06')
             self.assertEqual(row['repeats'], 17)
+
+
+def deployment(number, unit):
+    return {'kind': 'KIND_DEPLOYMENT', 'recordId': f'{number}', 'revision': '1', 'unit': unit,
+            'occurredAt': '2021-03-04T17:00:00Z', 'occurredPrecision': 'PRECISION_DAY',
+            'recordedAt': '2021-03-06T00:00:00Z',
+            'deployment': {'purpose': 'DEPLOYMENT_PURPOSE_COVID19', 'officers': 1}}
+
+
+class Late(Reconcile):
+    """Reference data that is published when verdicts have already been given without it."""
+
+    def setUp(self):
+        super().setUp()
+        self.worker = self.pipeline.start_worker()
+        self.pipeline.start_aggregator()
+        self.ends = []
+        for _ in range(2):
+            self.feed()
+        self.publish_with_the_unit(self.broker.read(RAW)[self.ends[0]].append_ms)
+        self.feed()
+
+    def feed(self):
+        """Ten deployments, every second one by a unit that the first version does not have."""
+        first = 100 * len(self.ends)
+        self.pipeline.feed('vn-06', [deployment(first + i, 'vn-06.136' if i % 2 else 'vn-06.999')
+                                     for i in range(10)])
+        self.pipeline.wait_complete(['vn-06'])
+        self.ends.append(self.broker.end(RAW))
+
+    def publish_with_the_unit(self, in_force_ms):
+        self.tables = self.world.path / 'tables'
+        shutil.copytree(REFERENCE, self.tables)
+        units = self.tables / 'units.tsv'
+        units.write_text(units.read_text('utf-8') + 'vn-06.999\tvn-06\tdistrict\t999\tCông an '
+                         'huyện Quên\t\t2025-02-28\n', 'utf-8')
+        version = reference_version(self.tables, version=2, in_force_ms=in_force_ms)
+        self.broker.produce('thidua.reference', [version.SerializeToString()], key=b'2')
+        self.worker.wait_for_line('event=reference_version version=2')
+
+    def test_a_replay_follows_its_verdicts_and_reconcile_names_them(self):
+        late = list(range(self.ends[0], self.ends[1]))
+        named = [verdict.reference_version for _, verdict in
+                 sorted(self.pipeline.verdicts('vn-06').items())]
+        self.assertEqual(named, [1] * self.ends[1] + [2] * (self.ends[2] - self.ends[1]))
+        self.assertEqual(self.found(), {'verdict_version'})
+        found = self.audit('reconcile', code=1)
+        self.assertEqual([int(row['offsets']) for row in found['mismatches']['rows']], late)
+        self.audit('export', 'archive')
+        for at in ((), ('--archive', 'archive')):
+            with self.subTest(at=at):
+                self.looks_right(*at)
+        with self.subTest('a manifest that says something else'):
+            self.manifest_altered()
+
+    def looks_right(self, *at):
+        self.assertEqual(self.audit('compare', *at)['outcome'], 'equal')
+        # Five of ten in the first two, all in the third.
+        found = self.audit('explain', 'deployments.officers', '--period', '2021', *at)
+        self.assertEqual(sum(row['effect'] == 'stands' for row in found['events']['rows']), 20)
+        # By the second version, the ten that were rejected count.
+        found = self.audit('what-if', '--reference', str(self.tables), *at, code=1)
+        row, = (row for row in found['figures']['rows'] if row['metric'] == 'deployments.officers')
+        self.assertEqual((row['now'], row['then']), (20, 30))
+
+    def manifest_altered(self):
+        path = self.world.path / 'archive/manifest.json'
+        manifest = json.loads(path.read_text('utf-8'))
+        entry, = (topic for topic in manifest['topics'] if topic['name'] == VERDICTS)
+        self.assertEqual([int(run['endOffset']) for run in entry['judged']], self.ends[1:])
+        entry['judged'][0]['endOffset'] = entry['judged'][1]['firstOffset'] = str(self.ends[0])
+        path.write_text(json.dumps(manifest), 'utf-8')
+        found = self.audit('reconcile', '--archive', 'archive', code=1)
+        row, = (row for row in found['mismatches']['rows'] if row['code'] == 'versions_noted')
+        self.assertEqual(int(row['offsets']), self.ends[0])
 
 
 if __name__ == '__main__':
