@@ -58,7 +58,8 @@ static bool take_event(void *context, size_t index, const td_judged_t *judged, t
 {
 	td_reconciled_t *item = ((const td_reconciling_t *)context)->items[index];
 	item->last_append_ms = judged->append_ms;
-	if (!td_sources_take(item->sources, judged, err))
+	if (!td_sources_take(item->sources, judged, err) ||
+	    !td_signings_take(&item->signings, judged, err))
 		return false;
 	return !td_judged_states(judged) || judged->event->kind != THIDUA__V1__KIND__KIND_CASE ||
 	       take_case(item, judged) ||
@@ -209,9 +210,29 @@ static bool reconcile_transfers(td_reconciling_t *all, td_err_t *err)
 	return done;
 }
 
+/* Sign-offs speak of what the log gave at their offsets: looked at on the way there. */
+static bool reach(void *context, size_t index, td_shelved_t *shelved, const td_raw_t *raw,
+		  td_err_t *err)
+{
+	const td_reconciling_t *all = context;
+	return td_signings_reach(&all->items[index]->signings, all->audit, shelved, raw->offset,
+				 err);
+}
+
+static bool reach_end(void *context, size_t index, td_shelved_t *shelved, td_err_t *err)
+{
+	const td_reconciling_t *all = context;
+	return td_signings_reach(&all->items[index]->signings, all->audit, shelved, UINT64_MAX - 1,
+				 err);
+}
+
 static bool say_shards(td_reconciling_t *all, td_err_t *err)
 {
-	const td_shelf_plan_t plan = {.logs = all->logs, .name = "live"};
+	const td_shelf_plan_t plan = {.logs = all->logs,
+				      .each = reach,
+				      .then = reach_end,
+				      .context = all,
+				      .name = "live"};
 	td_shelf_t *shelf = td_shelf_fill(all->audit, &plan, err);
 	bool done = shelf != NULL;
 	for (size_t i = 0; done && i < td_logs_count(all->logs); i++) {
@@ -219,6 +240,8 @@ static bool say_shards(td_reconciling_t *all, td_err_t *err)
 		td_layout_prefix(td_logs_get(all->logs, i)->reporter,
 				 (uint32_t)all->audit->settings->generation, prefix);
 		td_reconciled_listing_t listing = {all, i, strlen(prefix)};
+		td_signings_say(&all->items[i]->signings, all->audit,
+				td_logs_get(all->logs, i)->reporter);
 		done = td_keep_walk(td_shelf_get(shelf, i)->keep, td_reconciled_say_field, &listing,
 				    err);
 	}
@@ -234,6 +257,7 @@ static bool begin(td_reconciling_t *all, td_err_t *err)
 		if (item == NULL)
 			return td_err_set(err, TD_EMEMORY, "no memory to reconcile");
 		item->texts = td_arena_new(TEXTS_BYTES);
+		item->signings.arena = item->texts;
 		item->cases = td_hashes_new();
 		item->sources = td_sources_new(td_logs_get(all->logs, i)->reporter,
 					       (td_mismatch_to_t){hear, item});

@@ -8,6 +8,7 @@
 #include "aggregator/audit/reconcile_sources.h"
 #include "aggregator/audit/reconcile_transfers.h"
 #include "aggregator/audit/reconcile_verdicts.h"
+#include "aggregator/audit/signings.h"
 
 enum { TD_RECONCILED_MAX = 2000 }; /* mismatches of one log that are listed; all are counted */
 
@@ -23,6 +24,7 @@ typedef struct td_reconciled {
 	td_hashes_t
 		*cases; /* "c" → record id → revision, offset, and bytes if there is a transfer */
 	td_verdicts_t verdicts;
+	td_signings_t signings;
 	bool has_verdicts;
 	int64_t last_append_ms;
 	td_arena_t *texts;

@@ -97,6 +97,36 @@ td_totals_t *td_shelved_totals(const td_audit_t *audit, td_shelved_t *shelved, t
 	return NULL;
 }
 
+bool td_shelved_figures(const td_audit_t *audit, td_shelved_t *shelved, td_days_t days,
+			td_figures_t *figures, td_err_t *err)
+{
+	/* The tallies first: what was taken is folded with them. */
+	td_totals_t *totals = td_shelved_digest(shelved, (uint32_t)audit->settings->generation,
+						days, &figures->tallies, err)
+				      ? td_shelved_totals(audit, shelved, days, err)
+				      : NULL;
+	if (totals == NULL)
+		return false;
+	bool done = td_totals_digest(totals, figures->totals) ||
+		    td_err_set(err, TD_EDATA, "the figures of %s are more than can be signed off",
+			       shelved->bounds->reporter);
+	td_totals_free(totals);
+	return done;
+}
+
+td_days_t td_period_name_days(const char *name)
+{
+	static const char civil[] = "civil-";
+	td_period_t period;
+	td_err_t err;
+	td_calendar_t calendar = strncmp(name, civil, sizeof civil - 1) == 0 ? TD_CALENDAR_CIVIL
+									     : TD_CALENDAR_POLICE;
+	const char *dash = strchr(name, '-');
+	if (dash == NULL || !td_period_parse(dash + 1, calendar, &period, &err))
+		return (td_days_t){0, -1};
+	return td_period_days(&period);
+}
+
 bool td_shelved_signed(const td_audit_t *audit, td_shelved_t *shelved, const char *period,
 		       td_signed_t *said, td_err_t *err)
 {

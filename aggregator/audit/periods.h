@@ -28,6 +28,18 @@ TD_MUST_USE bool td_audit_period(const td_audit_t *audit, td_named_period_t *nam
 TD_MUST_USE td_totals_t *td_shelved_totals(const td_audit_t *audit, td_shelved_t *shelved,
 					   td_days_t days, td_err_t *err);
 
+/* What is signed of a period, as a replayed shard has it now: SHA-256 of its totals, and of all its
+ * tallies (proto/thidua/v1/event.proto, SignOff). */
+typedef struct td_figures {
+	uint8_t totals[TD_TOTALS_DIGEST_SIZE];
+	td_hash_t tallies;
+} td_figures_t;
+TD_MUST_USE bool td_shelved_figures(const td_audit_t *audit, td_shelved_t *shelved, td_days_t days,
+				    td_figures_t *figures, td_err_t *err);
+
+/* The days of a period by its name, "police-2021-Q3". */
+td_days_t td_period_name_days(const char *name);
+
 /* What a replayed shard knows of its sign-off of the period; revision 0: nothing. */
 TD_MUST_USE bool td_shelved_signed(const td_audit_t *audit, td_shelved_t *shelved,
 				   const char *period, td_signed_t *said, td_err_t *err);

@@ -221,11 +221,46 @@ class Periods(case.ServerTest):
             self.assertEqual(self.audit('compare')['outcome'], 'equal')
             self.audit('seal', '--key', 'centre.key')
             self.assertEqual(self.audit('verify', '--keys', 'centre.key.pub')['outcome'], 'equal')
+        with self.subTest('what was signed is what the log gives there'):
+            self.assertEqual(self.signed(), (['vn-06 police-2021-9M', 'vn-06 police-2021-Q2',
+                                              'vn-69 police-2021-9M', 'vn-69 police-2021-Q2'], []))
+            digest = base64.b64encode(bytes(32)).decode()
+            for change, why in (({'throughOffset': '3'}, 'the totals are not'),
+                                ({'talliesSha256': digest}, 'by day or unit'),
+                                ({'throughOffset': '1000'}, 'behind itself')):
+                row = self.signed_by_hand('vn-69', self.sign('vn-69'), **change)
+                self.feed('vn-69', [row])
+                self.assertEqual(self.signed()[1], ['vn-69 police-2021-Q2'])
+                self.assertIn(why, self.wrong[0]['what'])
         with self.subTest('an archive tells the same'):
             self.audit('export', 'archive')
             self.assertEqual(self.amendments('--archive', 'archive'), (figures, moves))
             self.assertEqual(self.audit('verify', '--keys', 'centre.key.pub', '--archive',
                                         'archive')['outcome'], 'equal')
+
+    def signed(self):
+        """Whose sign-offs reconcile finds to be what the log gives, and whose not."""
+        found = self.audit('reconcile', code=None)
+        self.wrong = found.get('signed_wrong', {'rows': []})['rows']
+        return tuple(sorted(f'{row["reporter"]} {row["period"]}' for row in rows)
+                     for rows in (found['signed']['rows'], self.wrong))
+
+    def signed_by_hand(self, reporter, row, **change):
+        """A statement with something changed, under the reporter's true signature."""
+        said = row['signOff']
+        said.update(change)
+        figures, tallies = (base64.b64decode(said[name]).hex()
+                            for name in ('figuresSha256', 'talliesSha256'))
+        text, key, signature = (self.path / f'by-hand.{name}' for name in ('txt', 'der', 'sig'))
+        text.write_text(
+            f'thidua sign-off\nreporter {reporter}\nperiod {PERIOD}\nrevision {row["revision"]}\n'
+            f'through {said["throughOffset"]}\nfigures {figures}\ntallies {tallies}\n')
+        seed = base64.b64decode((self.path / f'{reporter}.key').read_text().split('+')[-1])[1:]
+        key.write_bytes(bytes.fromhex('302e020100300506032b657004220420') + seed)  # PKCS #8
+        self.world.run('openssl', 'pkeyutl', '-sign', '-rawin', '-inkey', key, '-keyform', 'DER',
+                       '-in', text, '-out', signature)
+        said['signature'] = base64.b64encode(signature.read_bytes()).decode()
+        return row
 
     def summary(self, *argv):
         return self.pipeline.run('tally', 'summary', *QUARTER, '--province', ','.join(PROVINCES),
