@@ -28,7 +28,7 @@ typedef struct td_audit_settings {
 	const char *state, *published, *between, *reference, *seals;
 	td_opt_list_t key, keys; /* files with private keys, with public ones */
 	bool resume, witness, take_back;
-	int64_t generation, memory, threads, witnesses;
+	int64_t generation, former_generation, memory, threads, witnesses;
 } td_audit_settings_t;
 
 /* One call of a command. */

@@ -184,6 +184,8 @@ static bool tell(amending_t *amending, td_err_t *err)
 	const td_changes_plan_t changes = {
 		.logs = amending->logs,
 		.measure = &amending->measure,
+		.former = (uint32_t)amending->audit->settings->generation,
+		.generation = (uint32_t)amending->audit->settings->generation,
 		.until_ms = INT64_MAX,
 		.doing = "amendments",
 		.each = take,

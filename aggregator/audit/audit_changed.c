@@ -46,7 +46,7 @@ static bool take(void *context, const td_telling_t *telling, const td_change_t *
 		 td_err_t *err)
 {
 	changing_t *changing = context;
-	bool within = change->judged->append_ms > changing->from_ms;
+	bool within = change->is_again || change->judged->append_ms > changing->from_ms;
 	if (!within)
 		add(changing, change, 0);
 	add(changing, change, 1);
@@ -107,9 +107,14 @@ static void say_sums(const changing_t *changing)
 
 static bool find(changing_t *changing, td_err_t *err)
 {
+	const td_audit_settings_t *settings = changing->audit->settings;
+	int64_t former = settings->former_generation;
 	const td_changes_plan_t plan = {
 		.logs = changing->logs,
 		.measure = &changing->measure,
+		.former = (uint32_t)(former < 0 ? settings->generation : former),
+		.generation = (uint32_t)settings->generation,
+		.since_ms = changing->from_ms,
 		.until_ms = changing->to_ms,
 		.doing = "changed",
 		.each = take,

@@ -26,6 +26,36 @@ bool td_judged_make(const td_raw_t *raw, const char *reporter, const td_referenc
 	return true;
 }
 
+td_slice_t td_judged_raw(const td_judged_t *judged)
+{
+	const Thidua__V1__Verdict *verdict = judged->verdict;
+	const ProtobufCBinaryData *raw = NULL;
+	if (verdict->outcome_case == THIDUA__V1__VERDICT__OUTCOME_ENRICHED)
+		raw = &verdict->enriched->raw;
+	else if (verdict->outcome_case == THIDUA__V1__VERDICT__OUTCOME_REJECTED)
+		raw = &verdict->rejected->raw;
+	return raw != NULL ? (td_slice_t){raw->data, raw->len} : (td_slice_t){NULL, 0};
+}
+
+bool td_judged_read(td_slice_t bytes, td_arena_t *arena, td_judged_t *judged)
+{
+	td_findings_t ignored;
+	const Thidua__V1__Verdict *verdict =
+		bytes.data == NULL ? NULL : td_verdict_read(bytes.data, bytes.size, arena);
+	if (verdict == NULL)
+		return false;
+	*judged = (td_judged_t){.offset = verdict->raw_offset,
+				.append_ms = verdict->append_ms,
+				.packed = bytes,
+				.verdict = verdict};
+	td_slice_t raw = td_judged_raw(judged);
+	judged->event = td_decode_event(raw.data, raw.size, arena, &ignored);
+	td_envelope_read(raw, &judged->envelope);
+	if (td_judged_states(judged))
+		td_contribute(judged->event, verdict->enriched, &judged->adds);
+	return true;
+}
+
 bool td_judged_states(const td_judged_t *judged)
 {
 	return judged->verdict->outcome_case == THIDUA__V1__VERDICT__OUTCOME_ENRICHED &&

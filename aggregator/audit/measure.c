@@ -63,3 +63,24 @@ bool td_measure_touches(const td_measure_t *measure, const td_contributions_t *a
 	td_measure_cut(measure, adds, &cut);
 	return cut.count > 0;
 }
+
+static bool is_same(const td_contributions_t *a, const td_contributions_t *b, size_t i)
+{
+	const td_contribution_t *one = &a->items[i], *other = &b->items[i];
+	return one->amount == other->amount && one->day == other->day &&
+	       one->metric == other->metric && one->dim1 == other->dim1 &&
+	       one->dim2 == other->dim2 && one->hour == other->hour &&
+	       strcmp(a->provinces[one->province], b->provinces[other->province]) == 0;
+}
+
+bool td_measure_same(const td_measure_t *measure, const td_contributions_t *a,
+		     const td_contributions_t *b)
+{
+	td_contributions_t cut_a, cut_b;
+	td_measure_cut(measure, a, &cut_a);
+	td_measure_cut(measure, b, &cut_b);
+	size_t i = 0;
+	while (i < cut_a.count && i < cut_b.count && is_same(&cut_a, &cut_b, i))
+		i++;
+	return i == cut_a.count && i == cut_b.count;
+}

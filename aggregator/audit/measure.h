@@ -33,4 +33,8 @@ bool td_measure_touches(const td_measure_t *measure, const td_contributions_t *a
 void td_measure_cut(const td_measure_t *measure, const td_contributions_t *adds,
 		    td_contributions_t *cut);
 
+/* Whether both add the same to it, in each province. */
+bool td_measure_same(const td_measure_t *measure, const td_contributions_t *a,
+		     const td_contributions_t *b);
+
 #endif

@@ -60,7 +60,7 @@ static noted_t *make(td_arena_t *arena, const td_telling_t *telling, const td_ch
 {
 	const td_judged_t *judged = change->judged;
 	char record[TD_FIELD_MAX], event[TD_JUDGED_NAME_MAX], why[TD_CHANGE_WHY_MAX];
-	td_judged_record((uint32_t)judged->event->kind, judged->event->record_id, record);
+	td_judged_record(judged->envelope.kind, judged->envelope.record_id, record);
 	td_judged_name(judged, event);
 	noted_t *noted = td_arena_take(arena, sizeof *noted);
 	if (noted == NULL)
