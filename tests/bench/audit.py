@@ -1,9 +1,13 @@
-"""The stage audit of tests/bench/run: a replay beside raw consume, Kafka Streams and plain Python.
+"""The stage audit of tests/bench/run: replays, seals and proofs beside raw consume, Kafka Streams and
+plain Python.
 
 The data are the demo's, one, ten, a hundred times as many; topics, broker and machine are the same
-for all. Every rate but the bare consumer's and the peers' is that of a whole command, with its start
-and its report.
+for all. Every rate but the bare consumer's, the proofs' and the peers' is that of a whole command,
+with its start and its report. The peers, which are slow, get the smallest scale. At the end stand
+the curves: what an event costs and what a record takes in memory, at each scale and from one scale
+to the next, where start and report no longer count; equal numbers are a straight line.
 """
+import dataclasses
 import json
 import os
 import shutil
@@ -27,6 +31,20 @@ def ratio(name, rate, yardstick, limits=''):
     say(name, f'{rate / yardstick:.2f}   {limits}'.rstrip())
 
 
+@dataclasses.dataclass
+class Measured:
+    """What one scale of the data came to; rates are events a second."""
+    scale: int
+    events: int
+    records: int = 0
+    consume: float = 0
+    replay: float = 0
+    archived: float = 0
+    verify: float = 0
+    kept: int = 0    # bytes of states and tallies for each record, as the replay counts them
+    memory: int = 0  # bytes, the largest that the whole process had
+
+
 class Audit:
     """One scale of the data on servers of its own."""
 
@@ -38,6 +56,7 @@ class Audit:
         self.fill()
         self.topics = [f'thidua.raw.{name}' for name in self.pipeline.reporters()]
         self.events = sum(self.pipeline.broker.end(topic) for topic in self.topics)
+        self.result = Measured(scale, self.events)
 
     def fill(self):
         data = self.world.path / 'data'
@@ -70,36 +89,67 @@ class Audit:
         records, _, seconds = map(float, said.split())
         return records / seconds
 
-    def replay(self, *argv):
-        """(events a second, bytes of memory) of one whole replay."""
+    def audit(self, *argv):
+        """(events a second, bytes of memory, standard output) of a whole command over all events."""
         seconds, memory, said = self.measured(self.bin / 'thidua-audit', '--config',
-                                              self.pipeline.config, 'replay', '--format', 'json',
-                                              *argv)
-        self.replayed = json.loads(said)
-        return self.events / seconds, memory
+                                              self.pipeline.config, *argv)
+        return self.events / seconds, memory, said
 
-    def run(self):
-        consume = self.median(self.consume)
-        say(f'raw consume, {self.events:,} events', f'{consume:,.0f} events/s')
-        memory = []
+    def run(self, with_peers):
+        result = self.result
+        say(f'the demo\'s volume × {self.scale}', f'{self.events:,} events')
+        result.consume = self.median(self.consume)
+        say('raw consume', f'{result.consume:,.0f} events/s')
+        self.replay()
+        self.replay_from_archive()
+        self.verify()
+        if with_peers:
+            self.proofs()
+            self.streams(result.replay)
+            self.plain(result.replay)
+        return result
 
-        def replay_rate():
-            rate, used = self.replay()
+    def replay(self):
+        result, memory = self.result, []
+
+        def once():
+            rate, used, said = self.audit('replay', '--format', 'json')
             memory.append(used)
+            report = json.loads(said)
+            result.kept = report['bytes_per_record']
+            result.records = sum(row['records'] for row in report['shards']['rows'])
             return rate
-        replay = self.median(replay_rate)
-        say('replay', f'{replay:,.0f} events/s')
-        ratio('replay ÷ raw consume', replay, consume, '(floor 0.35, aim 0.6)')
-        say('memory of the replay', f'{statistics.median(memory) / 1e6:,.0f} MB, '
-            f'{statistics.median(memory) / self.events:,.0f} bytes an event')
-        archive = self.world.path / 'archive'
-        self.measured(self.bin / 'thidua-audit', '--config', self.pipeline.config, 'export',
-                      archive)
-        archived = self.median(lambda: self.replay('--archive', archive)[0])
-        say('replay from an archive', f'{archived:,.0f} events/s')
-        ratio('from an archive ÷ raw consume', archived, consume, '(floor 1, aim 3)')
-        self.streams(replay)
-        self.plain(replay)
+        result.replay = self.median(once)
+        result.memory = statistics.median(memory)
+        say('replay', f'{result.replay:,.0f} events/s')
+        ratio('replay ÷ raw consume', result.replay, result.consume, '(floor 0.35, aim 0.6)')
+        say('states and tallies kept', f'{result.kept} bytes a record, {result.records:,} records')
+        say('memory of the whole process', f'{result.memory / 1e6:,.0f} MB, '
+            f'{result.memory / result.records:,.0f} bytes a record')
+
+    def replay_from_archive(self):
+        result, archive = self.result, self.world.path / 'archive'
+        self.audit('export', archive)
+        result.archived = self.median(lambda: self.audit('replay', '--archive', archive)[0])
+        say('replay from an archive', f'{result.archived:,.0f} events/s')
+        ratio('from an archive ÷ raw consume', result.archived, result.consume, '(floor 1, aim 3)')
+
+    def verify(self):
+        """Every event hashed again and every tally replayed, against a seal of each reporter."""
+        key = self.world.path / 'key'
+        self.audit('keygen', 'thidua.bench/seals', key)
+        self.audit('seal', '--key', key)
+        self.result.verify = self.median(lambda: self.audit('verify', '--keys', f'{key}.pub')[0])
+        say('verify', f'{self.result.verify:,.0f} events/s')
+
+    def proofs(self):
+        """Another program's numbers, on one core; see tests/bench/proofs.c."""
+        _, _, said = self.measured(self.bin / 'bench_proofs')
+        hashed, megabytes, included, consistent, paths = map(float, said.split())
+        say('events hashed, one core', f'{hashed:,.0f} events/s, {megabytes:,.0f} MB/s')
+        say('inclusion proofs checked, one core', f'{included:,.0f} /s')
+        say('consistency proofs checked, one core', f'{consistent:,.0f} /s')
+        say('inclusions below a seal verified before', f'{paths:,.0f} /s')
 
     def streams(self, replay):
         for topic in self.topics:
@@ -167,11 +217,39 @@ def build_streams(world):
     return f'{folder / "classes"}:{folder / "lib"}/*'
 
 
+def say_curves(results):
+    """A line for each scale, and one for what it has more than the scale before."""
+    def line(name, *values):
+        print(f'{name:<12}' + ''.join(f'{value:>14}' for value in values), flush=True)
+
+    def cost(events, seconds):
+        return f'{seconds / events * 1e6:.2f}'
+
+    def seconds(result, rate):
+        return result.events / rate
+    rates = ('consume', 'replay', 'archived', 'verify')
+    print('\nµs for each event, and bytes for each record')
+    line('scale', 'events', 'records', *rates, 'kept', 'memory')
+    for result, before in zip(results, [None, *results]):
+        line(f'× {result.scale}', f'{result.events:,}', f'{result.records:,}',
+             *(cost(result.events, seconds(result, getattr(result, rate))) for rate in rates),
+             result.kept, f'{result.memory / result.records:,.0f}')
+        if before:
+            events, records = result.events - before.events, result.records - before.records
+            line('  the more', f'{events:,}', f'{records:,}',
+                 *(cost(events, seconds(result, getattr(result, rate)) -
+                        seconds(before, getattr(before, rate))) for rate in rates),
+                 f'{(result.kept * result.records - before.kept * before.records) / records:,.0f}',
+                 f'{(result.memory - before.memory) / records:,.0f}')
+
+
 def run(options):
     print('The data are synthetic: the demo\'s, times the scale.', file=sys.stderr)
-    for scale in map(int, options.scales.split(',')):
+    results = []
+    for scale in sorted(set(map(int, options.scales.split(',')))):
         world = World()
         try:
-            Audit(options, world, scale).run()
+            results.append(Audit(options, world, scale).run(with_peers=not results))
         finally:
             world.close()
+    say_curves(results)
