@@ -135,13 +135,14 @@ static bool is_restored(td_kafka_reader_t *reader, const char *raw_topic, const 
 		log && log->first && log->first->offset == head->first_offset &&
 		log->first->append_ms == head->first_append_ms &&
 		memcmp(log->first->sha256.data, head->first_sha256, sizeof head->first_sha256) == 0;
-	if (read && !same)
+	/* Where there is no such topic nobody has decided anything. */
+	if (!same && (read || err->code == TD_ECONFIG))
 		*err = why;
 	else if (same && low < log->end_offset)
 		same = td_err_set(err, TD_EUNAVAILABLE,
 				  "%s begins at offset %" PRIu64
 				  ", but goes on from an archive at %" PRIu64
-				  ": let thidua-audit restore finish",
+				  ": call thidua-audit restore again",
 				  raw_topic, low, log->end_offset);
 	td_decisions_free(decisions);
 	return same;

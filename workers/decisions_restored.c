@@ -14,7 +14,7 @@ static bool event_is_said(const Thidua__V1__RestoredEvent *event, uint64_t end)
 static bool log_is_said(const Thidua__V1__RestoredLog *log)
 {
 	if (!td_topic_reporter_valid(log->reporter) || log->end_offset > INT64_MAX ||
-	    log->files_sha256.len != SHA256_DIGEST_LENGTH)
+	    log->files_sha256.len != SHA256_DIGEST_LENGTH || log->root.len != SHA256_DIGEST_LENGTH)
 		return false;
 	if (!log->first || !log->last)
 		return !log->first && !log->last;

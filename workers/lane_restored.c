@@ -14,7 +14,7 @@ static bool is_ready(const td_lane_t *lane, uint64_t end, int64_t low, td_err_t 
 	if ((uint64_t)low < end)
 		return td_err_set(err, TD_ECONFIG,
 				  "%s begins at offset %" PRId64 ", but goes on from an archive at "
-				  "%" PRIu64 ": let thidua-audit restore finish",
+				  "%" PRIu64 ": call thidua-audit restore again",
 				  lane->raw_topic, low, end);
 	if (end > 0 && (tail->next < end || (whole && tail->first > 0)))
 		return td_err_set(err, TD_ECONFIG,

@@ -207,7 +207,8 @@ static bool decide(td_restore_t *restore, td_err_t *err)
 	decision.decided_by = (char *)(settings->by != NULL ? settings->by : ""); /* only read */
 	decision.note = (char *)(settings->note != NULL ? settings->note : "");
 	decision.decided_at = &at;
-	decision.archive = td_restored_describe(restore->archive, restore->audit->arena, err);
+	decision.archive =
+		td_restored_describe(restore->archive, restore->roots, restore->audit->arena, err);
 	if (decision.archive == NULL)
 		return false;
 	if (!td_decisions_check_generation(&decision, err))

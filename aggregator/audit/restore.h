@@ -9,6 +9,7 @@
 
 #include "aggregator/audit/archive_read.h"
 #include "aggregator/audit/audit.h"
+#include "aggregator/audit/leaves.h"
 #include "common/kafka_admin.h"
 
 typedef struct td_restore {
@@ -18,15 +19,18 @@ typedef struct td_restore {
 	td_decisions_t *decided; /* what thidua.decisions holds, the decision on this one at last */
 	td_kafka_admin_t *admin;
 	uint32_t generation;
-	bool is_new;                    /* nobody has decided on the generation yet */
-	uint64_t verdicts[TD_LOGS_MAX]; /* written now, of each log */
+	bool is_new; /* nobody has decided on the generation yet */
+	td_root_mark_t
+		roots[TD_MANIFEST_TOPICS_MAX]; /* of the archive's topics, by td_restore_check */
+	uint64_t verdicts[TD_LOGS_MAX];        /* written now, of each log */
 } td_restore_t;
 
 /* The offset at which the log of that number leaves the archive. */
 uint64_t td_restore_end(const td_restore_t *restore, size_t index);
 
-/* Reads every byte of the archive once (restore_check.c); TD_EINTEGRITY names what was altered. */
-TD_MUST_USE bool td_restore_check(const td_restore_t *restore, td_err_t *err);
+/* Reads every byte of the archive once, and hashes the events (restore_check.c); TD_EINTEGRITY
+ * names what was altered. */
+TD_MUST_USE bool td_restore_check(td_restore_t *restore, td_err_t *err);
 
 /* Whether the topics of reference data, decisions and seals are a beginning of what the archive has
  * of them, or all of it; then makes them so (restore_books.c). */

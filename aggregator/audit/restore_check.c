@@ -2,29 +2,44 @@
 #include "aggregator/audit/archive_look.h"
 #include "aggregator/audit/restore.h"
 
+/* One topic. */
+typedef struct checking {
+	td_crew_t *crew;
+	td_leaves_t leaves;
+} checking_t;
+
 /* A record that could be read is as it was: its frame was held against the index. */
-static bool count(void *context, const td_archived_t *record, td_err_t *err)
+static bool take(void *context, const td_archived_t *record, td_err_t *err)
 {
-	td_crew_t *crew = context;
-	(void)record;
-	td_crew_add(crew, 1);
-	return !td_crew_stopping(crew) || td_err_set(err, TD_ESUPERSEDED, "stopped");
+	checking_t *checking = context;
+	(void)td_leaves_take(&checking->leaves,
+			     &(td_raw_t){record->offset, record->append_ms, record->value});
+	td_crew_add(checking->crew, 1);
+	return !td_crew_stopping(checking->crew) || td_err_set(err, TD_ESUPERSEDED, "stopped");
 }
 
 static bool read_topic(td_crew_t *crew, size_t index, void *context, td_err_t *err)
 {
-	const td_archive_t *archive = context;
-	return td_archive_read(archive, td_archive_manifest(archive)->topics[index], count, crew,
-			       err);
+	td_restore_t *restore = context;
+	checking_t checking = {.crew = crew};
+	bool done = (td_leaves_init(&checking.leaves, NULL, 0) ||
+		     td_err_set(err, TD_EMEMORY, "no memory to check an archive")) &&
+		    td_archive_read(restore->archive,
+				    td_archive_manifest(restore->archive)->topics[index], take,
+				    &checking, err) &&
+		    (td_leaves_mark(&checking.leaves, &restore->roots[index]) ||
+		     td_err_set(err, TD_EBUG, "no hash can be made"));
+	td_leaves_free(&checking.leaves);
+	return done;
 }
 
-bool td_restore_check(const td_restore_t *restore, td_err_t *err)
+bool td_restore_check(td_restore_t *restore, td_err_t *err)
 {
 	const Thidua__V1__ArchiveManifest *manifest = td_archive_manifest(restore->archive);
 	td_crew_plan_t plan = {
 		.doing = "check",
 		.work = read_topic,
-		.context = restore->archive,
+		.context = restore,
 		.count = manifest->n_topics,
 		.threads_max = (size_t)restore->audit->settings->threads,
 	};

@@ -94,66 +94,123 @@ static bool describe_ends(const td_archive_t *archive, const Thidua__V1__Archive
 }
 
 static bool describe_log(const td_archive_t *archive, const Thidua__V1__ArchiveTopic *topic,
-			 Thidua__V1__RestoredArchive *said, td_arena_t *arena, td_err_t *err)
+			 const td_root_mark_t *root, Thidua__V1__RestoredLog *log,
+			 td_arena_t *arena, td_err_t *err)
 {
 	td_hash_t digest;
-	Thidua__V1__RestoredLog *log = td_arena_take(arena, sizeof *log);
 	describing_t describing = {.log = log, .arena = arena};
-	if (log == NULL || said->n_logs == TD_RESTORED_MAX)
-		return out_of_room(err);
 	thidua__v1__restored_log__init(log);
 	log->reporter = (char *)td_topic_reporter(topic->name); /* only read */
 	log->end_offset = td_manifest_end(topic);
+	log->events = root->size;
 	if (!digest_files(topic, log->end_offset, &digest) ||
-	    !set_bytes(&log->files_sha256, digest.bytes, arena))
+	    !set_bytes(&log->files_sha256, digest.bytes, arena) ||
+	    !set_bytes(&log->root, root->root.bytes, arena))
 		return out_of_room(err);
-	said->logs[said->n_logs++] = log;
 	return describe_ends(archive, topic, &describing, err);
 }
 
-Thidua__V1__RestoredArchive *td_restored_describe(const td_archive_t *archive, td_arena_t *arena,
+static Thidua__V1__RestoredArchive *make_archive(const td_archive_t *archive, td_arena_t *arena)
+{
+	size_t room = td_archive_manifest(archive)->n_topics + 1;
+	Thidua__V1__RestoredArchive *said = td_arena_take(arena, sizeof *said);
+	if (said == NULL)
+		return NULL;
+	thidua__v1__restored_archive__init(said);
+	said->manifest_sha256 = (char *)td_archive_digest(archive); /* only read */
+	said->logs = td_arena_take(arena, room * sizeof *said->logs);
+	return said->logs != NULL ? said : NULL;
+}
+
+Thidua__V1__RestoredArchive *td_restored_describe(const td_archive_t *archive,
+						  const td_root_mark_t *roots, td_arena_t *arena,
 						  td_err_t *err)
 {
 	const Thidua__V1__ArchiveManifest *manifest = td_archive_manifest(archive);
-	Thidua__V1__RestoredArchive *said = td_arena_take(arena, sizeof *said);
-	bool done = said != NULL;
-	if (done) {
-		thidua__v1__restored_archive__init(said);
-		said->logs = td_arena_take(arena, (manifest->n_topics + 1) * sizeof *said->logs);
-		said->manifest_sha256 = (char *)td_archive_digest(archive); /* only read */
-		done = said->logs != NULL;
+	Thidua__V1__RestoredArchive *said = make_archive(archive, arena);
+	bool done = said != NULL || out_of_room(err);
+	for (size_t i = 0; done && i < manifest->n_topics; i++) {
+		const Thidua__V1__ArchiveTopic *topic = manifest->topics[i];
+		/* A log without events begins in its topic. */
+		if (td_topic_reporter(topic->name) == NULL || td_manifest_end(topic) == 0)
+			continue;
+		Thidua__V1__RestoredLog *log = td_arena_take(arena, sizeof *log);
+		done = log != NULL && said->n_logs < TD_RESTORED_MAX
+			       ? describe_log(archive, topic, &roots[i], log, arena, err)
+			       : out_of_room(err);
+		if (done)
+			said->logs[said->n_logs++] = log;
 	}
-	if (!done) {
-		(void)out_of_room(err);
-		return NULL;
-	}
-	/* A log without events begins in its topic. */
-	for (size_t i = 0; done && i < manifest->n_topics; i++)
-		done = td_topic_reporter(manifest->topics[i]->name) == NULL ||
-		       td_manifest_end(manifest->topics[i]) == 0 ||
-		       describe_log(archive, manifest->topics[i], said, arena, err);
 	if (done && said->n_logs == 0)
 		done = td_err_set(err, TD_ENOINPUT, "the archive has no event of any reporter");
 	return done ? said : NULL;
+}
+
+/* One log being hashed up to where the topic takes over. */
+typedef struct hashing {
+	const Thidua__V1__RestoredLog *log;
+	td_leaves_t leaves;
+	bool enough;
+} hashing_t;
+
+static bool take_event(void *context, const td_archived_t *record, td_err_t *err)
+{
+	hashing_t *hashing = context;
+	(void)err;
+	hashing->enough = record->offset >= hashing->log->end_offset;
+	if (!hashing->enough)
+		(void)td_leaves_take(&hashing->leaves,
+				     &(td_raw_t){record->offset, record->append_ms, record->value});
+	return !hashing->enough;
+}
+
+/* Whether other files hold the same events. */
+static bool has_events(const td_archive_t *archive, const Thidua__V1__ArchiveTopic *topic,
+		       const Thidua__V1__RestoredLog *log, bool *same, td_err_t *err)
+{
+	hashing_t hashing = {.log = log};
+	td_root_mark_t mark = {0};
+	bool done = td_leaves_init(&hashing.leaves, NULL, 0) ||
+		    td_err_set(err, TD_EMEMORY, "no memory to hash an archive");
+	/* Ends early, as if it failed, where the topic takes over. */
+	done = done &&
+	       (td_archive_read(archive, topic, take_event, &hashing, err) || hashing.enough);
+	done = done && (td_leaves_mark(&hashing.leaves, &mark) ||
+			td_err_set(err, TD_EBUG, "no hash can be made"));
+	td_leaves_free(&hashing.leaves);
+	*same = mark.size == log->events && td_manifest_end(topic) >= log->end_offset &&
+		memcmp(mark.root.bytes, log->root.data, TD_HASH_SIZE) == 0;
+	return done;
+}
+
+/* Whether the archive has this log as the decided one had it. */
+static bool has_log(const td_archive_t *archive, const Thidua__V1__RestoredLog *log, bool *same,
+		    td_err_t *err)
+{
+	char name[TD_TOPIC_MAX];
+	td_hash_t digest;
+	td_topic_raw(log->reporter, name);
+	const Thidua__V1__ArchiveTopic *topic =
+		td_manifest_topic(td_archive_manifest(archive), name);
+	*same = topic != NULL && digest_files(topic, log->end_offset, &digest) &&
+		memcmp(digest.bytes, log->files_sha256.data, TD_HASH_SIZE) == 0;
+	return *same || topic == NULL || has_events(archive, topic, log, same, err);
 }
 
 bool td_restored_agrees(const td_archive_t *archive, const Thidua__V1__RestoredArchive *decided,
 			td_err_t *err)
 {
 	for (size_t i = 0; i < decided->n_logs; i++) {
-		const Thidua__V1__RestoredLog *log = decided->logs[i];
-		char name[TD_TOPIC_MAX];
-		td_hash_t digest;
-		td_topic_raw(log->reporter, name);
-		const Thidua__V1__ArchiveTopic *topic =
-			td_manifest_topic(td_archive_manifest(archive), name);
-		if (topic != NULL && digest_files(topic, log->end_offset, &digest) &&
-		    memcmp(digest.bytes, log->files_sha256.data, TD_HASH_SIZE) == 0)
-			continue;
-		return td_err_set(err, TD_EINTEGRITY,
-				  "this is not the archive with which the cluster begins: it does "
-				  "not have %s as that one has it, whose manifest's SHA-256 was %s",
-				  name, decided->manifest_sha256);
+		bool same = false;
+		if (!has_log(archive, decided->logs[i], &same, err))
+			return false;
+		if (!same)
+			return td_err_set(
+				err, TD_EINTEGRITY,
+				"this is not the archive with which the cluster begins: it "
+				"does not have the events of %s as that one has them, whose "
+				"manifest's SHA-256 was %s",
+				decided->logs[i]->reporter, decided->manifest_sha256);
 	}
 	return true;
 }

@@ -2,12 +2,12 @@
 keeps its offset and its time, what the archive does not have is sent again and counts once, and the
 whole history can be audited, sealed and exported as before."""
 import json
-import shutil
+
+from confluent_kafka import Producer
 
 from servers import case
 from servers.broker import Broker, verdict_topic
 from servers.pipeline import Pipeline
-from servers.process import wait_until
 from servers.redis_server import RedisServer
 
 REPORTERS = ('vn-06', 'vn-69')
@@ -52,13 +52,18 @@ class Restore(case.ServerTest):
             self.assertEqual(process.stop(30), 0)
         self.running = []
 
-    def lose_the_cluster(self):
+    def start_programs(self, generation):
+        argv = ('--generation', str(generation))
+        self.running += [self.pipeline.start_worker(*argv), self.pipeline.start_aggregator(*argv)]
+
+    def lose(self, number, redis=True):
         """Kafka and Redis are gone; new ones are empty."""
         self.stop_programs()
         self.broker.kill()
-        self.pipeline.redis.kill()
-        self.pipeline.broker = Broker(self.world, 'kafka-2')
-        self.pipeline.redis = RedisServer(self.world, 'redis-2')
+        self.pipeline.broker = Broker(self.world, f'kafka-{number}')
+        if redis:
+            self.pipeline.redis.kill()
+            self.pipeline.redis = RedisServer(self.world, f'redis-{number}')
         self.pipeline.write_config()
 
     def tallies(self, generation):
@@ -70,6 +75,8 @@ class Restore(case.ServerTest):
         self.feed(100, 150, revision=2)
         self.pipeline.wait_complete()
         self.audit('seal', '--key', 'log.key')
+        moment = self.broker.read(RAW)[200].append_ms
+        self.audit('export', 'early', '--as-of', f'@{moment}')
         self.audit('export', 'archive')
         archived = {name: self.broker.read(f'thidua.raw.{name}') for name in REPORTERS}
         # What comes after the export is in the spools of the provinces alone.
@@ -78,14 +85,13 @@ class Restore(case.ServerTest):
         self.pipeline.wait_complete()
         expected = self.tallies(0)
         judged = self.pipeline.verdicts('vn-06')
-        self.lose_the_cluster()
+        self.lose(2)
 
         with self.subTest('what is refused'):
             self.refused_before()
         with self.subTest('killed at each step'):
             self.killed_and_called_again()
-        worker = self.pipeline.start_worker('--generation', '1')
-        self.running = [worker, self.pipeline.start_aggregator('--generation', '1')]
+        self.start_programs(1)
         with self.subTest('the archive is judged, each event at its place and time'):
             self.same_verdicts(archived, judged)
             self.assertEqual(self.restore()['restored']['rows'][0]['verdicts'], 0)
@@ -98,14 +104,14 @@ class Restore(case.ServerTest):
             self.assertEqual(self.tallies(1), expected)
         with self.subTest('programs begin again'):
             self.stop_programs()
-            self.running = [self.pipeline.start_worker('--generation', '1'),
-                            self.pipeline.start_aggregator('--generation', '1')]
+            self.start_programs(1)
             self.feed(400, 420)
             self.pipeline.wait_complete(REPORTERS, generation=1)
         with self.subTest('generation'):
             self.assertIn('goes on from an archive',
                           self.pipeline.admin('generation', 'status').stdout)
             self.pipeline.admin('generation', 'switch', '1')
+            self.pipeline.admin('doctor')
         with self.subTest('the audit of the whole history'):
             self.audited()
 
@@ -127,8 +133,7 @@ class Restore(case.ServerTest):
 
     def killed_and_called_again(self):
         """Each call is killed later than the one before. Workers and aggregators wait meanwhile."""
-        waiting = [self.pipeline.start_worker('--generation', '1'),
-                   self.pipeline.start_aggregator('--generation', '1')]
+        self.start_programs(1)
         for point in ('restore.looked:1', 'restore.write:1', 'restore.decide:1',
                       'restore.decided:1', 'restore.write:3', 'restore.write:300',
                       'restore.write:500', 'restore.write:700', 'restore.write:20'):
@@ -138,8 +143,7 @@ class Restore(case.ServerTest):
                 self.assertEqual(killed.returncode, -9)
         self.restore(*DECIDED)
         self.pipeline.wait_complete(REPORTERS, generation=1)
-        for process in waiting:
-            self.assertEqual(process.stop(30), 0)
+        self.stop_programs()
 
     def same_verdicts(self, archived, judged):
         found = self.pipeline.verdicts('vn-06', generation=1)
@@ -148,6 +152,51 @@ class Restore(case.ServerTest):
             self.assertEqual(found[record.offset].append_ms, record.append_ms)
             self.assertEqual(found[record.offset], judged[record.offset])
         self.assertEqual(len(self.broker.read(verdict_topic('vn-06', 1))), len(found))
+
+    def test_a_cluster_is_lost_twice_and_judged_anew_in_between(self):
+        self.feed(0, 60)
+        producer = Producer({'bootstrap.servers': self.broker.address, 'transactional.id': 'alien'})
+        producer.init_transactions(30)
+        producer.begin_transaction()
+        producer.produce(RAW, b'no event')
+        producer.commit_transaction()  # its mark is an offset without a record
+        self.feed(60, 100)
+        self.pipeline.wait_complete()
+        first = self.tallies(0), self.pipeline.verdicts('vn-06')
+        self.audit('export', 'archive')
+        with self.subTest('Redis lives'):
+            self.lose(2, redis=False)
+            self.restore(*DECIDED)
+            self.start_programs(1)
+            self.pipeline.wait_complete(REPORTERS, generation=1)
+            self.assertEqual((self.tallies(1), self.pipeline.verdicts('vn-06', generation=1)), first)
+            self.assertIn('generation 0 (live)', self.pipeline.admin('generation', 'status').stdout)
+            self.pipeline.admin('generation', 'switch', '1')
+        with self.subTest('the archive grows behind the loss'):
+            self.feed(100, 140)
+            self.pipeline.wait_complete(REPORTERS, generation=1)
+            expected = self.tallies(1)
+            self.audit('export', 'archive', '--archive-first', 'archive', '--generation', '1')
+        with self.subTest('a second loss'):
+            self.lose(3)
+            self.assertIn('give --generation 2', self.restore(*DECIDED, code=2))
+            self.restore('--generation', '2', *DECIDED)
+            # A broker that dies so soon may not know any more that it deleted the filling.
+            self.broker.kill()
+            self.broker.start()
+            self.start_programs(2)
+            self.feed(100, 140)  # again, while the worker waits or not
+            self.restore('--generation', '2')
+            self.pipeline.wait_complete(REPORTERS, generation=2)
+            self.assertEqual(self.tallies(2), expected)
+        with self.subTest('a generation beside it judges the archive, too'):
+            self.pipeline.admin('generation', 'start', '3', '--by', 'X05', '--note', 'anew')
+            self.restore('--generation', '3')
+            self.start_programs(3)
+            self.pipeline.wait_complete(REPORTERS, generation=3)
+            self.assertEqual(self.tallies(3), self.tallies(2))
+            self.assertEqual(self.audit('compare', '--archive-first', 'archive', '--generation',
+                                        '3')['outcome'], 'equal')
 
     def audited(self):
         both = ('--archive-first', 'archive', '--generation', '1')
@@ -176,8 +225,12 @@ class Restore(case.ServerTest):
             verified = self.audit('verify', '--keys', 'log.key.pub', '--archive', folder,
                                   '--generation', '1')
             self.assertEqual(verified['outcome'], 'equal')
-        self.assertEqual(self.audit('replay', *both)['shards'], replayed['shards'])
-        self.assertIn('not the archive', self.audit('replay', '--archive-first', 'whole', code=2))
+        for folder in ('whole', 'archive'):
+            self.assertEqual(self.audit('replay', '--archive-first', folder, '--generation',
+                                        '1')['shards'], replayed['shards'])
+        self.assertIn('not the archive', self.audit('replay', '--archive-first', 'early', code=2))
+        self.assertIn('not the archive', self.audit('restore', '--archive', 'early',
+                                                    '--generation', '1', code=2))
 
 
 if __name__ == '__main__':

@@ -37,6 +37,7 @@ static bool decide(td_decisions_t *decisions, uint32_t generation, const told_t 
 	log.reporter = (char *)told->reporter;
 	log.end_offset = told->end;
 	log.files_sha256 = (ProtobufCBinaryData){told->digest, bytes};
+	log.root = (ProtobufCBinaryData){DIGEST, bytes};
 	log.first = told->events ? &first : NULL;
 	log.last = told->events ? &last : NULL;
 	archive.manifest_sha256 = (char *)manifest;
