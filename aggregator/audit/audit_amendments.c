@@ -1,5 +1,6 @@
 /* amendments: what a closed period's figures are today beside what they were, and every record that
- * moved them since, by which event, and why. */
+ * moved them since, by which event, and why. And whether the log still gives what was closed,
+ * without which the former would not explain the latter. */
 #include "aggregator/audit/closings.h"
 #include "aggregator/audit/moves.h"
 #include "aggregator/audit/periods.h"
@@ -12,6 +13,8 @@
 typedef struct part {
 	const td_closed_t *closed; /* NULL: it had no log when the period was closed */
 	td_totals_t *now;
+	bool seen; /* what the log gives up to there */
+	td_figures_t then;
 } part_t;
 
 typedef struct amending {
@@ -80,12 +83,33 @@ static bool take(void *context, const td_telling_t *telling, const td_change_t *
 	return done ? !noting.failed : td_err_set(err, TD_EMEMORY, "no memory for so many figures");
 }
 
+/* What the log gives up to where it was closed, once that is reached. */
+static bool look_back(const amending_t *amending, part_t *part, td_shelved_t *shelved,
+		      uint64_t reached, td_err_t *err)
+{
+	uint64_t through = part->closed != NULL ? part->closed->through_offset : UINT64_MAX;
+	if (part->seen || reached < through || td_replay_next(shelved->replay) > through)
+		return true;
+	part->seen = true;
+	return td_shelved_figures(amending->audit, shelved, amending->audit->days, &part->then,
+				  err);
+}
+
+static bool pass_closing(void *context, size_t index, td_shelved_t *shelved, const td_raw_t *raw,
+			 td_err_t *err)
+{
+	amending_t *amending = context;
+	return look_back(amending, &amending->parts[index], shelved, raw->offset, err);
+}
+
 static bool sum_up(void *context, size_t index, td_shelved_t *shelved, td_err_t *err)
 {
 	amending_t *amending = context;
-	amending->parts[index].now =
-		td_shelved_totals(amending->audit, shelved, amending->audit->days, err);
-	return amending->parts[index].now != NULL;
+	part_t *part = &amending->parts[index];
+	if (!look_back(amending, part, shelved, shelved->end, err))
+		return false;
+	part->now = td_shelved_totals(amending->audit, shelved, amending->audit->days, err);
+	return part->now != NULL;
 }
 
 static bool name(void *context, const char *field, td_report_cell_t *cells)
@@ -157,6 +181,41 @@ static void say_figure(void *context, const char *field, int64_t closed, int64_t
 	td_report_row(comparing->amending->audit->report, &kind, cells);
 }
 
+static void say_closed(const amending_t *amending, size_t index)
+{
+	static const td_report_kind_t kind = {
+		"closed_wrong",
+		"Nhật ký đến vị trí chốt nay cho số liệu khác",
+		"Closed figures that the log does not give any more",
+		true,
+		5,
+		{{"reporter", "Đơn vị", "Reporter", false},
+		 {"through_offset", "Đến vị trí", "Up to offset", true},
+		 {"what", "Sai thế nào", "What is wrong", false},
+		 {"closed_sha256", "SHA-256 khi chốt", "SHA-256 as closed", false},
+		 {"replayed_sha256", "SHA-256 tính lại", "SHA-256 replayed", false}}};
+	const td_audit_t *audit = amending->audit;
+	const part_t *part = &amending->parts[index];
+	const td_closed_t *closed = part->closed;
+	if (!part->seen)
+		return;
+	bool totals =
+		memcmp(closed->totals_sha256, part->then.totals, sizeof closed->totals_sha256) == 0;
+	bool tallies = !closed->has_more || memcmp(closed->tallies_sha256, part->then.tallies.bytes,
+						   sizeof closed->tallies_sha256) == 0;
+	const char *what = totals ? td_report_word(audit->report, "số theo ngày hoặc theo đơn vị",
+						   "figures by day or unit")
+				  : td_report_word(audit->report, "tổng số", "totals");
+	const td_report_cell_t cells[] = {
+		{td_logs_get(amending->logs, index)->reporter, 0},
+		{NULL, (int64_t)closed->through_offset},
+		{what, 0},
+		{td_audit_hex(audit, totals ? closed->tallies_sha256 : closed->totals_sha256), 0},
+		{td_audit_hex(audit, totals ? part->then.tallies.bytes : part->then.totals), 0}};
+	if (!totals || !tallies)
+		td_report_row(audit->report, &kind, cells);
+}
+
 static bool say_figures(const amending_t *amending, size_t index, td_err_t *err)
 {
 	const part_t *part = &amending->parts[index];
@@ -180,7 +239,12 @@ static bool say_figures(const amending_t *amending, size_t index, td_err_t *err)
 static bool tell(amending_t *amending, td_err_t *err)
 {
 	const td_shelf_plan_t replay = {
-		.logs = amending->logs, .then = sum_up, .context = amending, .name = "amended"};
+		.logs = amending->logs,
+		.each = pass_closing,
+		.then = sum_up,
+		.context = amending,
+		.name = "amended",
+	};
 	const td_changes_plan_t changes = {
 		.logs = amending->logs,
 		.measure = &amending->measure,
@@ -199,6 +263,8 @@ static bool tell(amending_t *amending, td_err_t *err)
 			amending->closing, td_logs_get(amending->logs, i)->reporter);
 	td_shelf_t *shelf = td_shelf_fill(amending->audit, &replay, err);
 	bool done = shelf != NULL;
+	for (size_t i = 0; done && i < td_logs_count(amending->logs); i++)
+		say_closed(amending, i);
 	for (size_t i = 0; done && i < td_logs_count(amending->logs); i++)
 		done = say_figures(amending, i, err);
 	td_shelf_free(shelf);

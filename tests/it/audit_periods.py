@@ -8,6 +8,7 @@ import shutil
 from google.protobuf import json_format
 
 from servers import case
+from servers.broker import HOT
 from servers.messages import event_pb2
 from servers.pipeline import REFERENCE, Pipeline
 from servers.process import wait_until
@@ -36,8 +37,7 @@ class Periods(case.ServerTest):
                            '--brokers', '127.0.0.1:1')
         self.pipeline = Pipeline(self.world, reference=self.make_reference())
         self.broker, self.redis = self.pipeline.broker, self.pipeline.redis
-        self.pipeline.start_worker()
-        self.pipeline.start_aggregator()
+        self.programs = self.pipeline.start_worker(), self.pipeline.start_aggregator()
         for reporter in PROVINCES:
             self.feed(reporter, [accident(reporter, number) for number in range(10)] +
                       [accident(reporter, 10, '2021-07-01')])
@@ -237,6 +237,18 @@ class Periods(case.ServerTest):
             self.assertEqual(self.amendments('--archive', 'archive'), (figures, moves))
             self.assertEqual(self.audit('verify', '--keys', 'centre.key.pub', '--archive',
                                         'archive')['outcome'], 'equal')
+        with self.subTest('a log that was changed below the closing gives it no more'):
+            topic = 'thidua.raw.vn-69'
+            events = [record.value for record in self.broker.read(topic)]
+            event = event_pb2.Event.FromString(events[5])
+            event.accident.injured += 1
+            self.assertEqual([program.stop() for program in self.programs], [0, 0])
+            self.broker.delete_topic(topic)
+            self.broker.create_topic(topic, **HOT)
+            self.broker.produce(topic, [*events[:5], event.SerializeToString(), *events[6:]])
+            found = self.audit('amendments', *QUARTER, '--keys', 'centre.key.pub', code=1)
+            self.assertEqual([(row['reporter'], row['what'])
+                              for row in found['closed_wrong']['rows']], [('vn-69', 'totals')])
 
     def signed(self):
         """Whose sign-offs reconcile finds to be what the log gives, and whose not."""
@@ -255,7 +267,7 @@ class Periods(case.ServerTest):
         text.write_text(
             f'thidua sign-off\nreporter {reporter}\nperiod {PERIOD}\nrevision {row["revision"]}\n'
             f'through {said["throughOffset"]}\nfigures {figures}\ntallies {tallies}\n')
-        seed = base64.b64decode((self.path / f'{reporter}.key').read_text().split('+')[-1])[1:]
+        seed = base64.b64decode((self.path / f'{reporter}.key').read_text().split('+', 4)[4])[1:]
         key.write_bytes(bytes.fromhex('302e020100300506032b657004220420') + seed)  # PKCS #8
         self.world.run('openssl', 'pkeyutl', '-sign', '-rawin', '-inkey', key, '-keyform', 'DER',
                        '-in', text, '-out', signature)
