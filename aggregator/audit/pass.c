@@ -78,10 +78,11 @@ static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
 
 bool td_pass_run(const td_audit_t *audit, const td_pass_t *pass, td_err_t *err)
 {
+	td_pass_t own = *pass;
 	td_crew_plan_t plan = {
 		.doing = pass->doing,
 		.work = work,
-		.context = (void *)(uintptr_t)pass, /* only read */
+		.context = &own,
 		.count = td_logs_count(pass->logs),
 		.threads_max = (size_t)audit->settings->threads,
 	};

@@ -112,6 +112,7 @@ class Archive(case.ServerTest):
         with self.subTest('tampered'):
             for alteration in (self.a_bit, self.a_verdict, self.the_end_cut_off, self.files_exchanged,
                                self.a_file_gone, self.a_reporter_left_out, self.an_older_file,
+                               self.no_verdicts,
                                self.no_manifest):
                 with self.subTest(alteration=alteration.__name__):
                     shutil.copytree(self.folder, self.world.path / 'kept')
@@ -260,6 +261,22 @@ class Archive(case.ServerTest):
                 del topic['files'][0]
         (self.folder / 'manifest.json').write_text(json.dumps(manifest), 'utf-8')
         self.replay_refuses(RAW, 'at offset 0 ')
+
+    def no_verdicts(self):
+        """An archive of before verdicts were archived; the next export adds them."""
+        manifest = self.manifest()
+        manifest['topics'] = [topic for topic in manifest['topics']
+                              if not topic['name'].startswith('thidua.verdicts.')]
+        (self.folder / 'manifest.json').write_text(json.dumps(manifest), 'utf-8')
+        at = ['--archive', str(self.folder)]
+        self.assertEqual(self.audit('compare', *at)['outcome'], 'equal')
+        found = self.audit('reconcile', *at)
+        self.assertIn('vn-06', [row['reporter'] for row in found['verdicts_not_archived']['rows']])
+        self.assertNotIn('verdicts', found)
+        found = self.audit('trace', 'accident/2021-00002', '--reporter', 'vn-06', *at)
+        self.assertIn('the archive has no verdicts', [row['what'] for row in found['way']['rows']])
+        self.audit('export', str(self.folder))
+        self.same('reconcile')
 
     def no_manifest(self):
         (self.folder / 'manifest.json').unlink()

@@ -3,6 +3,7 @@ import shutil
 
 from servers.case import ServerTest, main
 from servers.pipeline import REFERENCE, Pipeline
+from servers.process import wait_until
 
 MOMENT = '2021-03-04T17:00:00Z'
 
@@ -60,6 +61,17 @@ class Generations(ServerTest):
         for generation in ('0', '1'):
             for command in ('reconcile', 'compare'):
                 self.pipeline.run('audit', command, '--generation', generation)
+            self.pipeline.run('audit', 'export', 'archive', '--generation', generation)
+        # An archive goes on with every generation that it has.
+        self.pipeline.feed('vn-06', [deployment('latest', 'vn-06.136', 0)])
+        self.pipeline.wait_complete(['vn-06'])
+        self.pipeline.wait_complete(['vn-06'], generation=1)
+        self.pipeline.run('audit', 'export', 'archive')
+        for generation in ('0', '1'):
+            for command in ('reconcile', 'compare'):
+                said = self.pipeline.run('audit', command, '--generation', generation, '--archive',
+                                         'archive', '--format', 'json').stdout
+                self.assertNotIn('verdicts_not_archived', said)
 
         self.assertIn('generation switch 0', self.pipeline.admin('generation', 'switch', '1').stdout)
         self.assertEqual(self.officers(), [13])
@@ -74,8 +86,11 @@ class Generations(ServerTest):
         self.pipeline.admin('generation', 'drop', '1', code=64)  # not without --yes
         self.pipeline.admin('generation', 'drop', '1', '--yes')
         self.assertEqual(list(self.pipeline.redis.scan_iter('{vn-06}:1:*')), [])
-        topics = self.pipeline.broker.admin.list_topics(timeout=10).topics
-        self.assertFalse([name for name in topics if name.startswith('thidua.verdicts.1.')])
+
+        def gone():
+            topics = self.pipeline.broker.admin.list_topics(timeout=10).topics
+            return not [name for name in topics if name.startswith('thidua.verdicts.1.')]
+        wait_until(gone, 'every broker knows that the topics are deleted')
         self.assertEqual(self.officers(), [8])
         again = self.pipeline.admin('generation', 'start', '1', '--by', 'X05', '--note', 'again',
                                     code=64)
