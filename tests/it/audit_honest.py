@@ -156,7 +156,9 @@ class Honest(case.SharedServersTest):
         self.pipeline.wait_complete(generation=self.generation)
         self.pipeline.wait_complete()
         self.pipeline.admin('generation', 'switch', number)
-        self.assertEqual(self.audit('compare', '--generation', number)['outcome'], 'equal')
+        for argv in (['compare'], ['reconcile']):
+            with self.subTest(argv=argv, generation=number, did=self.did):
+                self.assertEqual(self.audit(*argv, '--generation', number)['outcome'], 'equal')
         self.pipeline.admin('generation', 'switch', '0')
         for process in judging:
             self.assertEqual(process.stop(), 0)
