@@ -10,7 +10,7 @@
  */
 #include "aggregator/audit/audit.h"
 #include "aggregator/audit/export.h"
-#include "aggregator/audit/topic.h"
+#include "common/kafka_topic.h"
 #include "common/clock.h"
 #include "common/fault.h"
 #include "common/file.h"
@@ -74,7 +74,8 @@ static bool add_logs(export_t *export, td_err_t *err)
 static bool add_others(export_t *export, td_err_t *err)
 {
 	static const char *const names[] = {TD_TOPIC_REFERENCE, TD_TOPIC_DECISIONS, TD_TOPIC_SEALS};
-	td_kafka_reader_t *reader = td_topic_reader(&export->audit->settings->kafka, err);
+	td_kafka_reader_t *reader =
+		td_kafka_topic_reader(&export->audit->settings->kafka, "thidua-audit", err);
 	bool done = reader != NULL;
 	for (size_t i = 0; done && i < TD_COUNT(names); i++) {
 		int64_t low, high;

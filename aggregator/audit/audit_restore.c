@@ -9,7 +9,7 @@
 #include "aggregator/admin_topics.h"
 #include "aggregator/audit/restore.h"
 #include "aggregator/audit/restored.h"
-#include "aggregator/audit/topic.h"
+#include "common/kafka_topic.h"
 #include "aggregator/put.h"
 #include "aggregator/registry.h"
 #include "common/clock.h"
@@ -61,13 +61,14 @@ static bool take_decision(void *context, const td_kafka_item_t *record, td_err_t
 static bool read_decided(td_restore_t *restore, td_err_t *err)
 {
 	bool exists;
-	td_kafka_reader_t *reader = td_topic_reader(&restore->audit->settings->kafka, err);
+	td_kafka_reader_t *reader =
+		td_kafka_topic_reader(&restore->audit->settings->kafka, "thidua-audit", err);
 	restore->decided = td_decisions_new();
 	bool done =
 		restore->decided != NULL || td_err_set(err, TD_EMEMORY, "no memory for decisions");
 	done = done && reader != NULL &&
-	       td_topic_read_all(reader, TD_TOPIC_DECISIONS, &exists, take_decision,
-				 restore->decided, err);
+	       td_kafka_topic_read_all(reader, TD_TOPIC_DECISIONS, &exists, take_decision,
+				       restore->decided, err);
 	td_kafka_reader_free(reader);
 	restore->is_new =
 		done && td_decisions_generation(restore->decided, restore->generation) == NULL;

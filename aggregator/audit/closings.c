@@ -1,7 +1,7 @@
 #include "aggregator/audit/closings.h"
 
 #include "aggregator/audit/archive_look.h"
-#include "aggregator/audit/topic.h"
+#include "common/kafka_topic.h"
 #include "workers/topics.h"
 
 #include <inttypes.h>
@@ -89,9 +89,10 @@ static bool take_archived(void *context, const td_archived_t *record, td_err_t *
 static bool load_topic(const td_audit_t *audit, loading_t *loading, td_err_t *err)
 {
 	bool exists;
-	td_kafka_reader_t *reader = td_topic_reader(&audit->settings->kafka, err);
-	bool done = reader != NULL &&
-		    td_topic_read_all(reader, TD_TOPIC_SEALS, &exists, take_record, loading, err);
+	td_kafka_reader_t *reader =
+		td_kafka_topic_reader(&audit->settings->kafka, "thidua-audit", err);
+	bool done = reader != NULL && td_kafka_topic_read_all(reader, TD_TOPIC_SEALS, &exists,
+							      take_record, loading, err);
 	td_kafka_reader_free(reader);
 	return done;
 }

@@ -2,7 +2,7 @@
 
 #include "aggregator/audit/archive_look.h"
 #include "aggregator/audit/archive_write.h"
-#include "aggregator/audit/topic.h"
+#include "common/kafka_topic.h"
 
 #include <inttypes.h>
 
@@ -146,10 +146,10 @@ static bool take_item(void *context, const td_kafka_item_t *item, td_err_t *err)
 static bool write_other(const td_export_way_t *way, const td_exporting_t *topic,
 			td_archive_writer_t *writer, td_err_t *err)
 {
-	td_kafka_reader_t *reader = td_topic_reader(way->kafka, err);
+	td_kafka_reader_t *reader = td_kafka_topic_reader(way->kafka, "thidua-audit", err);
 	bool done = reader != NULL &&
-		    td_topic_read(reader, topic->name, (int64_t)td_exporting_begin(topic),
-				  (int64_t)topic->end, take_item, writer, err);
+		    td_kafka_topic_read(reader, topic->name, (int64_t)td_exporting_begin(topic),
+					(int64_t)topic->end, take_item, writer, err);
 	td_kafka_reader_free(reader);
 	return done;
 }

@@ -1,6 +1,6 @@
 /* The raw logs as they lie in Kafka. */
 #include "aggregator/audit/logs_internal.h"
-#include "aggregator/audit/topic.h"
+#include "common/kafka_topic.h"
 #include "common/clock.h"
 #include "common/kafka_admin.h"
 #include "workers/topics.h"
@@ -105,10 +105,10 @@ static bool fill(kafka_logs_t *logs, td_kafka_reader_t *reader, const td_logs_se
 		if (!fix_bounds(logs, reader, listing.reporters[i], settings->as_of_ms, err))
 			return false;
 	}
-	return td_topic_read_all(reader, topics[0], &exists, take_version, logs->base.versions,
-				 err) &&
-	       td_topic_read_all(reader, topics[1], &exists, take_decision, logs->base.decisions,
-				 err);
+	return td_kafka_topic_read_all(reader, topics[0], &exists, take_version,
+				       logs->base.versions, err) &&
+	       td_kafka_topic_read_all(reader, topics[1], &exists, take_decision,
+				       logs->base.decisions, err);
 }
 
 td_logs_t *td_logs_open_kafka(const td_logs_settings_t *settings, td_err_t *err)
@@ -120,7 +120,8 @@ td_logs_t *td_logs_open_kafka(const td_logs_settings_t *settings, td_err_t *err)
 	}
 	logs->cluster = settings->kafka;
 	bool done = td_logs_init(&logs->base, &kind, err);
-	td_kafka_reader_t *reader = done ? td_topic_reader(settings->kafka, err) : NULL;
+	td_kafka_reader_t *reader =
+		done ? td_kafka_topic_reader(settings->kafka, "thidua-audit", err) : NULL;
 	done = reader != NULL && fill(logs, reader, settings, err);
 	td_kafka_reader_free(reader);
 	if (done)
@@ -238,10 +239,10 @@ static td_fed_t next(td_feed_t *base, int timeout_ms, const td_raw_t **events, s
 	}
 	if (*count > 0)
 		return TD_FED_EVENTS;
-	if (td_clock_mono_ms() - feed->heard_ms <= TD_TOPIC_PATIENCE_MS)
+	if (td_clock_mono_ms() - feed->heard_ms <= TD_KAFKA_TOPIC_PATIENCE_MS)
 		return TD_FED_NONE;
 	(void)td_err_set(err, TD_EUNAVAILABLE, "%s: nothing came for %d s at offset %" PRIu64,
-			 feed->topic, TD_TOPIC_PATIENCE_MS / 1000, feed->next);
+			 feed->topic, TD_KAFKA_TOPIC_PATIENCE_MS / 1000, feed->next);
 	return TD_FED_FAILED;
 }
 

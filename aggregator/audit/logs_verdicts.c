@@ -1,6 +1,6 @@
 /* The verdicts on the logs. */
 #include "aggregator/audit/logs_internal.h"
-#include "aggregator/audit/topic.h"
+#include "common/kafka_topic.h"
 
 #include <stdlib.h>
 
@@ -47,7 +47,7 @@ static bool find(td_kafka_reader_t *reader, const char *reporter, td_verdict_log
 bool td_kafka_verdicts_find(const td_kafka_settings_t *cluster, const char *reporter,
 			    td_verdict_log_t *verdicts, td_err_t *err)
 {
-	td_kafka_reader_t *reader = td_topic_reader(cluster, err);
+	td_kafka_reader_t *reader = td_kafka_topic_reader(cluster, "thidua-audit", err);
 	bool done = reader != NULL && find(reader, reporter, verdicts, err);
 	td_kafka_reader_free(reader);
 	return done;
@@ -70,10 +70,10 @@ bool td_kafka_verdicts_read(const td_kafka_settings_t *cluster, const td_verdict
 			    td_verdict_item_fn *each, void *context, td_err_t *err)
 {
 	telling_t telling = {each, context};
-	td_kafka_reader_t *reader = td_topic_reader(cluster, err);
-	bool done =
-		reader != NULL && td_topic_read(reader, verdicts->topic, (int64_t)verdicts->first,
-						(int64_t)verdicts->end, take, &telling, err);
+	td_kafka_reader_t *reader = td_kafka_topic_reader(cluster, "thidua-audit", err);
+	bool done = reader != NULL &&
+		    td_kafka_topic_read(reader, verdicts->topic, (int64_t)verdicts->first,
+					(int64_t)verdicts->end, take, &telling, err);
 	td_kafka_reader_free(reader);
 	return done;
 }

@@ -4,7 +4,7 @@
  */
 #include "aggregator/audit/refill.h"
 #include "aggregator/audit/restore.h"
-#include "aggregator/audit/topic.h"
+#include "common/kafka_topic.h"
 #include "aggregator/put.h"
 
 #include <inttypes.h>
@@ -80,7 +80,7 @@ static bool look(const td_restore_t *restore, td_kafka_reader_t *reader, const c
 				  "not empty; after a loss, restore comes before all else",
 				  name);
 	int64_t end = book.high < (int64_t)book.end ? book.high : (int64_t)book.end;
-	done = done && td_topic_read(reader, name, book.low, end, is_archived, &book, err);
+	done = done && td_kafka_topic_read(reader, name, book.low, end, is_archived, &book, err);
 	td_archive_cursor_free(book.cursor);
 	return done;
 }
@@ -88,7 +88,8 @@ static bool look(const td_restore_t *restore, td_kafka_reader_t *reader, const c
 bool td_restore_books_look(const td_restore_t *restore, td_err_t *err)
 {
 	static const char *const names[] = {TD_TOPIC_DECISIONS, TD_TOPIC_REFERENCE, TD_TOPIC_SEALS};
-	td_kafka_reader_t *reader = td_topic_reader(&restore->audit->settings->kafka, err);
+	td_kafka_reader_t *reader =
+		td_kafka_topic_reader(&restore->audit->settings->kafka, "thidua-audit", err);
 	bool done = reader != NULL;
 	for (size_t i = 0; done && i < TD_COUNT(names); i++)
 		done = look(restore, reader, names[i], err);

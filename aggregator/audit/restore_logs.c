@@ -6,7 +6,7 @@
  */
 #include "aggregator/audit/refill.h"
 #include "aggregator/audit/restore.h"
-#include "aggregator/audit/topic.h"
+#include "common/kafka_topic.h"
 
 #include <inttypes.h>
 
@@ -48,7 +48,8 @@ static bool bounds_of(const td_restore_t *restore, const char *topic, int64_t *l
 
 bool td_restore_logs_look(const td_restore_t *restore, td_err_t *err)
 {
-	td_kafka_reader_t *reader = td_topic_reader(&restore->audit->settings->kafka, err);
+	td_kafka_reader_t *reader =
+		td_kafka_topic_reader(&restore->audit->settings->kafka, "thidua-audit", err);
 	bool done = reader != NULL;
 	for (size_t i = 0; done && i < td_logs_count(restore->logs); i++) {
 		char topic[TD_TOPIC_MAX];
@@ -63,7 +64,8 @@ bool td_restore_logs_look(const td_restore_t *restore, td_err_t *err)
 					  "send them again",
 					  topic);
 		else if (done && (uint64_t)low < fillers.end)
-			done = td_topic_read(reader, topic, low, high, is_filler, &fillers, err);
+			done = td_kafka_topic_read(reader, topic, low, high, is_filler, &fillers,
+						   err);
 	}
 	td_kafka_reader_free(reader);
 	return done;
@@ -99,7 +101,8 @@ static bool fill_log(td_crew_t *crew, size_t index, void *context, td_err_t *err
 	int64_t low, high;
 	uint64_t end = td_restore_end(restore, index);
 	td_logs_place(restore->logs, index, topic);
-	td_kafka_reader_t *reader = td_topic_reader(&restore->audit->settings->kafka, err);
+	td_kafka_reader_t *reader =
+		td_kafka_topic_reader(&restore->audit->settings->kafka, "thidua-audit", err);
 	bool done = reader != NULL && td_kafka_reader_bounds(reader, topic, &low, &high, err);
 	td_kafka_reader_free(reader);
 	return done && ((uint64_t)high >= end || fill(restore, crew, topic, high, end, err));

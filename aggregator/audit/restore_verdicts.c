@@ -6,7 +6,7 @@
  */
 #include "aggregator/audit/refill.h"
 #include "aggregator/audit/restore.h"
-#include "aggregator/audit/topic.h"
+#include "common/kafka_topic.h"
 #include "workers/partition.h"
 #include "workers/witness.h"
 
@@ -70,7 +70,7 @@ static bool go_on(judging_t *judging, td_kafka_reader_t *reader, td_err_t *err)
 	if (!td_kafka_reader_bounds(reader, judging->verdicts, &low, &high, err))
 		return false;
 	int64_t from = high - low > TD_TAIL_RECORDS ? high - TD_TAIL_RECORDS : low;
-	if (!td_topic_read(reader, judging->verdicts, from, high, take_verdict, judging, err))
+	if (!td_kafka_topic_read(reader, judging->verdicts, from, high, take_verdict, judging, err))
 		return false;
 	if (judging->tail.any && judging->tail.first > 0 && from == low)
 		return td_err_set(err, TD_EINTEGRITY,
@@ -204,7 +204,8 @@ static bool judge_log(td_crew_t *crew, size_t index, void *context, td_err_t *er
 	};
 	td_logs_place(restore->logs, index, judging.raw);
 	td_topic_verdicts(judging.reporter, restore->generation, judging.verdicts);
-	td_kafka_reader_t *reader = td_topic_reader(&restore->audit->settings->kafka, err);
+	td_kafka_reader_t *reader =
+		td_kafka_topic_reader(&restore->audit->settings->kafka, "thidua-audit", err);
 	bool done = judging.arena != NULL || td_err_set(err, TD_EMEMORY, "no memory to judge");
 	done = done && reader != NULL && run(&judging, reader, err);
 	td_refill_free(judging.refill);

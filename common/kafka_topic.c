@@ -1,4 +1,4 @@
-#include "aggregator/audit/topic.h"
+#include "common/kafka_topic.h"
 
 #include "common/clock.h"
 
@@ -6,11 +6,12 @@
 
 enum { POLL_MS = 200, QUEUE_BYTES = 64 * 1024 * 1024 };
 
-td_kafka_reader_t *td_topic_reader(const td_kafka_settings_t *cluster, td_err_t *err)
+td_kafka_reader_t *td_kafka_topic_reader(const td_kafka_settings_t *cluster, const char *client_id,
+					 td_err_t *err)
 {
 	const td_kafka_reader_settings_t settings = {
 		.cluster = cluster,
-		.client_id = "thidua-audit",
+		.client_id = client_id,
 		.queue_bytes = QUEUE_BYTES,
 		.wake_fd = -1,
 	};
@@ -21,7 +22,7 @@ td_kafka_reader_t *td_topic_reader(const td_kafka_settings_t *cluster, td_err_t 
 typedef struct reading {
 	const char *topic;
 	int64_t next, end;
-	td_topic_fn *each;
+	td_kafka_record_fn *each;
 	void *context;
 } reading_t;
 
@@ -53,17 +54,17 @@ static bool read_on(td_kafka_reader_t *reader, reading_t *reading, td_err_t *err
 		}
 		if (reading->next > before)
 			heard_ms = td_clock_mono_ms();
-		if (td_clock_mono_ms() - heard_ms > TD_TOPIC_PATIENCE_MS)
+		if (td_clock_mono_ms() - heard_ms > TD_KAFKA_TOPIC_PATIENCE_MS)
 			return td_err_set(err, TD_EUNAVAILABLE,
 					  "%s: nothing came for %d s at offset %" PRId64,
-					  reading->topic, TD_TOPIC_PATIENCE_MS / 1000,
+					  reading->topic, TD_KAFKA_TOPIC_PATIENCE_MS / 1000,
 					  reading->next);
 	}
 	return true;
 }
 
-bool td_topic_read(td_kafka_reader_t *reader, const char *topic, int64_t from, int64_t end,
-		   td_topic_fn *each, void *context, td_err_t *err)
+bool td_kafka_topic_read(td_kafka_reader_t *reader, const char *topic, int64_t from, int64_t end,
+			 td_kafka_record_fn *each, void *context, td_err_t *err)
 {
 	reading_t reading = {topic, from, end, each, context};
 	if (from >= end)
@@ -75,8 +76,8 @@ bool td_topic_read(td_kafka_reader_t *reader, const char *topic, int64_t from, i
 	return done;
 }
 
-bool td_topic_read_all(td_kafka_reader_t *reader, const char *topic, bool *exists,
-		       td_topic_fn *each, void *context, td_err_t *err)
+bool td_kafka_topic_read_all(td_kafka_reader_t *reader, const char *topic, bool *exists,
+			     td_kafka_record_fn *each, void *context, td_err_t *err)
 {
 	int64_t low, high;
 	bool there = td_kafka_reader_bounds(reader, topic, &low, &high, err);
@@ -84,5 +85,5 @@ bool td_topic_read_all(td_kafka_reader_t *reader, const char *topic, bool *exist
 		*exists = there;
 	if (!there)
 		return exists != NULL && err->code == TD_ECONFIG;
-	return td_topic_read(reader, topic, low, high, each, context, err);
+	return td_kafka_topic_read(reader, topic, low, high, each, context, err);
 }
