@@ -120,6 +120,9 @@ class Restore(case.ServerTest):
         self.assertIn('give --generation 1',
                       self.audit('restore', '--archive', 'archive', *DECIDED, code=2))
         self.assertIn('--by and --note', self.restore(code=2))
+        self.pipeline.redis.sadd('{thidua.}:1:shards', 'vn-06')
+        self.assertIn('Redis has shards of generation 1', self.restore(*DECIDED, code=2))
+        self.pipeline.redis.flushall()
         path, = (self.world.path / 'archive').glob(f'{RAW}.*.zst')
         content = path.read_bytes()
         path.write_bytes(content[:1000] + bytes([content[1000] ^ 1]) + content[1001:])
@@ -141,9 +144,18 @@ class Restore(case.ServerTest):
                 killed = self.pipeline.run('audit', 'restore', *ASKED, *DECIDED, code=None,
                                            env={'TD_FAULT': point})
                 self.assertEqual(killed.returncode, -9)
-        self.restore(*DECIDED)
+        # A province that was quicker than the filling.
+        self.broker.delete_topic(RAW)
+        self.broker.create_thidua_topic(RAW)
+        self.broker.produce(RAW, [b'early'])
+        self.assertIn('before the cluster was restored', self.restore(*DECIDED, code=2))
+        self.broker.delete_topic(RAW)
+        self.restore()
         self.pipeline.wait_complete(REPORTERS, generation=1)
         self.stop_programs()
+        again = self.pipeline.run('worker', '--generation', '1', '--reporter', 'vn-06', '--again',
+                                  '5', code=78)
+        self.assertIn('lie in an archive', again.stderr)
 
     def same_verdicts(self, archived, judged):
         found = self.pipeline.verdicts('vn-06', generation=1)
