@@ -101,7 +101,7 @@ static bool check_noted(const td_reconciling_t *all, size_t index, const judging
 	uint64_t offset;
 	if (judging->naming == NULL)
 		return true;
-	if (!td_logs_naming(all->logs, index, 0, &noted, err))
+	if (!td_logs_naming(all->logs, index, &(td_naming_ask_t){0}, &noted, err))
 		return false;
 	return noted == NULL || td_naming_equal(noted, judging->naming, &offset) ||
 	       hear(judging->item,

@@ -9,6 +9,7 @@
 #ifndef TD_AGGREGATOR_AUDIT_LOGS_H
 #define TD_AGGREGATOR_AUDIT_LOGS_H
 
+#include "aggregator/audit/crew.h"
 #include "aggregator/audit/naming.h"
 #include "common/err.h"
 #include "common/kafka.h"
@@ -112,13 +113,19 @@ typedef bool td_verdict_item_fn(void *context, const td_verdict_item_t *item, td
 TD_MUST_USE bool td_verdict_log_read(const td_logs_t *logs, const td_verdict_log_t *verdicts,
 				     td_verdict_item_fn *each, void *context, td_err_t *err);
 
+/* What is to be known of the verdicts' versions. */
+typedef struct td_naming_ask {
+	uint64_t end;          /* of the raw offsets of which it is to be known */
+	const td_crew_t *crew; /* when it stops, so does the reading; NULL: nothing stops it */
+} td_naming_ask_t;
+
 /*
- * Which versions the verdicts on one log name: of all raw offsets below `end` that have
- * a verdict by now. NULL when there is no need to know: with one version none can name another, and
- * no verdict is read then. It is read when it is first asked for, and on when a later end is; by
- * one thread at a time. It lives as long as the logs.
+ * Which versions the verdicts on one log name: of all raw offsets below `end` that have a verdict
+ * by now. NULL when there is no need to know: with one version none can name another, and no
+ * verdict is read then. It is read when it is first asked for, and on when a later end is; by one
+ * thread at a time. It lives as long as the logs.
  */
-TD_MUST_USE bool td_logs_naming(const td_logs_t *logs, size_t index, uint64_t end,
+TD_MUST_USE bool td_logs_naming(const td_logs_t *logs, size_t index, const td_naming_ask_t *ask,
 				const td_naming_t **naming, td_err_t *err);
 
 #endif

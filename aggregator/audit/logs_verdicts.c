@@ -90,25 +90,36 @@ void td_namings_free(td_namings_t *namings)
 	free(namings);
 }
 
+/* A reading under way. */
+typedef struct reading {
+	td_naming_t *naming;
+	const td_crew_t *crew;
+	bool stopped;
+} reading_t;
+
 static bool take_naming(void *context, const td_verdict_item_t *item, td_err_t *err)
 {
+	reading_t *reading = context;
 	td_naming_run_t run;
-	return !td_naming_read(item->bytes, &run) || td_naming_add(context, &run, err);
+	reading->stopped = reading->crew != NULL && td_crew_stopping(reading->crew);
+	return !reading->stopped &&
+	       (!td_naming_read(item->bytes, &run) || td_naming_add(reading->naming, &run, err));
 }
 
 /* Reads verdicts from where the reading before ended. */
-static bool read_on(const td_logs_t *logs, size_t index, td_err_t *err)
+static bool read_on(const td_logs_t *logs, size_t index, const td_naming_ask_t *ask, td_err_t *err)
 {
 	td_namings_t *namings = logs->namings;
-	td_naming_t *naming = namings->items[index].naming;
+	reading_t reading = {namings->items[index].naming, ask->crew, false};
 	td_verdict_log_t verdicts;
 	if (!td_logs_verdicts(logs, index, logs->generation, &verdicts, err))
 		return false;
 	if (verdicts.first < namings->items[index].next)
 		verdicts.first = namings->items[index].next;
-	if (!td_verdict_log_read(logs, &verdicts, take_naming, naming, err))
-		return false;
+	if (!td_verdict_log_read(logs, &verdicts, take_naming, &reading, err))
+		return reading.stopped; /* nothing is judged any more */
 	namings->items[index].next = verdicts.end;
+	namings->items[index].end = ask->end;
 	return true;
 }
 
@@ -123,8 +134,8 @@ static bool begin(const td_logs_t *logs, size_t index, td_err_t *err)
 	       logs->kind->verdicts_name(logs, topic, naming, err);
 }
 
-bool td_logs_naming(const td_logs_t *logs, size_t index, uint64_t end, const td_naming_t **naming,
-		    td_err_t *err)
+bool td_logs_naming(const td_logs_t *logs, size_t index, const td_naming_ask_t *ask,
+		    const td_naming_t **naming, td_err_t *err)
 {
 	td_namings_t *namings = logs->namings;
 	*naming = NULL;
@@ -133,8 +144,6 @@ bool td_logs_naming(const td_logs_t *logs, size_t index, uint64_t end, const td_
 	if (namings->items[index].naming == NULL && !begin(logs, index, err))
 		return false;
 	*naming = namings->items[index].naming;
-	if (logs->kind->verdicts_name != NULL || end <= namings->items[index].end)
-		return true;
-	namings->items[index].end = end;
-	return read_on(logs, index, err);
+	return logs->kind->verdicts_name != NULL || ask->end <= namings->items[index].end ||
+	       read_on(logs, index, ask, err);
 }

@@ -68,7 +68,8 @@ static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
 	td_feed_t *feed = NULL;
 	if (passing.arena == NULL)
 		(void)td_err_set(err, TD_EMEMORY, "no memory to look at events");
-	else if (td_logs_naming(pass->logs, index, all.end, &passing.naming, err))
+	else if (td_logs_naming(pass->logs, index, &(td_naming_ask_t){all.end, crew},
+				&passing.naming, err))
 		feed = td_feed_open(pass->logs, index, all, err);
 	bool done = feed != NULL && read_log(crew, &passing, feed, err);
 	td_feed_free(feed);

@@ -78,14 +78,14 @@ static bool open_keep(td_shelf_t *shelf, size_t index, td_err_t *err)
 	return item->keep != NULL;
 }
 
-static bool open_item(td_shelf_t *shelf, size_t index, td_err_t *err)
+static bool open_item(td_shelf_t *shelf, size_t index, const td_crew_t *crew, td_err_t *err)
 {
 	td_shelved_t *item = &shelf->items[index];
 	const td_naming_t *naming = NULL;
 	if (!open_keep(shelf, index, err))
 		return false;
 	if (shelf->plan.draft == NULL &&
-	    !td_logs_naming(item->logs, index, item->end, &naming, err))
+	    !td_logs_naming(item->logs, index, &(td_naming_ask_t){item->end, crew}, &naming, err))
 		return false;
 	const td_replay_settings_t settings = {
 		.reporter = item->bounds->reporter,
@@ -162,7 +162,7 @@ static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
 {
 	td_shelf_t *shelf = context;
 	td_shelved_t *item = &shelf->items[index];
-	if (!open_item(shelf, index, err) || !replay_item(shelf, item, crew, err))
+	if (!open_item(shelf, index, crew, err) || !replay_item(shelf, item, crew, err))
 		return false;
 	if (td_crew_stopping(crew) || shelf->plan.then == NULL)
 		return true;
@@ -264,7 +264,8 @@ bool td_shelved_extend(td_shelved_t *shelved, uint64_t end, td_err_t *err)
 	const td_naming_t *naming; /* the replay has it already; it is read on here */
 	return end <= td_replay_next(shelved->replay) ||
 	       (td_feed_extend(shelved->feed, end, err) &&
-		td_logs_naming(shelved->logs, shelved->index, end, &naming, err) &&
+		td_logs_naming(shelved->logs, shelved->index, &(td_naming_ask_t){.end = end},
+			       &naming, err) &&
 		read_on(NULL, shelved, NULL, err) && td_replay_pass(shelved->replay, end, err) &&
 		td_replay_flush(shelved->replay, err));
 }

@@ -10,6 +10,7 @@ from servers.messages import event_pb2, parse, reference_version, verdict_pb2
 from servers.pipeline import REFERENCE, Pipeline
 from servers.planted import absent
 from servers.process import wait_until
+from servers.workers import pure_verdicts
 
 RAW, VERDICTS = 'thidua.raw.vn-06', 'thidua.verdicts.vn-06'
 
@@ -129,14 +130,29 @@ class Late(Reconcile):
             self.feed()
         self.publish_with_the_unit(self.broker.read(RAW)[self.ends[0]].append_ms)
         self.feed()
+        self.worker.stop()
+        self.feed(self.fill_a_hole)
 
-    def feed(self):
+    def feed(self, judge=lambda: None):
         """Ten deployments, every second one by a unit that the first version does not have."""
         first = 100 * len(self.ends)
         self.pipeline.feed('vn-06', [deployment(first + i, 'vn-06.136' if i % 2 else 'vn-06.999')
                                      for i in range(10)])
+        judge()
         self.pipeline.wait_complete(['vn-06'])
         self.ends.append(self.broker.end(RAW))
+
+    def fill_a_hole(self):
+        """Verdicts of which three come last, by the first version: two of them are rejections."""
+        records = self.broker.read(RAW)[self.ends[-1]:]
+        versions = [record.value for record in self.broker.read('thidua.reference')]
+        said, late = (pure_verdicts('vn-06', records, known) for known in (versions, versions[:1]))
+        self.hole = sorted(said)[2:5]
+        self.broker.produce(VERDICTS, [said[offset] for offset in sorted(said)
+                                       if offset not in self.hole])
+        wait_until(lambda: self.pipeline.head('vn-06').holes, 'there is a hole')
+        self.broker.produce(VERDICTS, [late[offset] for offset in self.hole])
+        wait_until(lambda: not self.pipeline.head('vn-06').holes, 'the hole is filled')
 
     def publish_with_the_unit(self, in_force_ms):
         self.tables = self.world.path / 'tables'
@@ -149,10 +165,10 @@ class Late(Reconcile):
         self.worker.wait_for_line('event=reference_version version=2')
 
     def test_a_replay_follows_its_verdicts_and_reconcile_names_them(self):
-        late = list(range(self.ends[0], self.ends[1]))
-        named = [verdict.reference_version for _, verdict in
-                 sorted(self.pipeline.verdicts('vn-06').items())]
-        self.assertEqual(named, [1] * self.ends[1] + [2] * (self.ends[2] - self.ends[1]))
+        late = list(range(self.ends[0], self.ends[1])) + self.hole
+        named = {offset for offset, verdict in self.pipeline.verdicts('vn-06').items()
+                 if verdict.reference_version == 1}
+        self.assertEqual(named, set(range(self.ends[0])) | set(late))
         self.assertEqual(self.found(), {'verdict_version'})
         found = self.audit('reconcile', code=1)
         self.assertEqual([int(row['offsets']) for row in found['mismatches']['rows']], late)
@@ -165,19 +181,20 @@ class Late(Reconcile):
 
     def looks_right(self, *at):
         self.assertEqual(self.audit('compare', *at)['outcome'], 'equal')
-        # Five of ten in the first two, all in the third.
+        # Five of ten in the first two, all in the third, and eight in the last.
         found = self.audit('explain', 'deployments.officers', '--period', '2021', *at)
-        self.assertEqual(sum(row['effect'] == 'stands' for row in found['events']['rows']), 20)
-        # By the second version, the ten that were rejected count.
+        self.assertEqual(sum(row['effect'] == 'stands' for row in found['events']['rows']), 28)
+        # By the second version, the twelve that were rejected count.
         found = self.audit('what-if', '--reference', str(self.tables), *at, code=1)
         row, = (row for row in found['figures']['rows'] if row['metric'] == 'deployments.officers')
-        self.assertEqual((row['now'], row['then']), (20, 30))
+        self.assertEqual((row['now'], row['then']), (28, 40))
 
     def manifest_altered(self):
         path = self.world.path / 'archive/manifest.json'
         manifest = json.loads(path.read_text('utf-8'))
         entry, = (topic for topic in manifest['topics'] if topic['name'] == VERDICTS)
-        self.assertEqual([int(run['endOffset']) for run in entry['judged']], self.ends[1:])
+        self.assertEqual([int(run['endOffset']) for run in entry['judged']],
+                         [self.ends[1], self.hole[0], self.hole[-1] + 1, self.ends[-1]])
         entry['judged'][0]['endOffset'] = entry['judged'][1]['firstOffset'] = str(self.ends[0])
         path.write_text(json.dumps(manifest), 'utf-8')
         found = self.audit('reconcile', '--archive', 'archive', code=1)
