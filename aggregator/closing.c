@@ -70,10 +70,12 @@ static int nibble_of(char letter)
 						: -1;
 }
 
+/* The text stays where it is when what comes next is no digest. */
 static bool read_digest(td_slice_t *text, char end, uint8_t digest[TD_TOTALS_DIGEST_SIZE])
 {
 	char word[DIGEST_TEXT];
-	if (!read_word(text, end, word, sizeof word) || strlen(word) != DIGEST_TEXT - 1)
+	td_slice_t rest = *text;
+	if (!read_word(&rest, end, word, sizeof word) || strlen(word) != DIGEST_TEXT - 1)
 		return false;
 	for (size_t i = 0; i < TD_TOTALS_DIGEST_SIZE; i++) {
 		int high = nibble_of(word[2 * i]), low = nibble_of(word[2 * i + 1]);
@@ -81,6 +83,7 @@ static bool read_digest(td_slice_t *text, char end, uint8_t digest[TD_TOTALS_DIG
 			return false;
 		digest[i] = (uint8_t)(high << 4 | low);
 	}
+	*text = rest;
 	return true;
 }
 

@@ -49,6 +49,7 @@ static void what_is_no_note_is_refused(void **state)
 		HEAD "reporter vn-06 1234 7 AB01" ZEROS "\n",
 		HEAD "reporter vn-06 1234 7 ab01" ZEROS "\n\n",
 		HEAD "reporter vn-06 1234 7 ab01" ZEROS " \n",
+		HEAD "reporter vn-06 1234 7 ab01 cd00" ZEROS "\n",
 		HEAD "reporter vn-06 1234 7 ab01" ZEROS " cd00" ZEROS "\n",
 		HEAD "reporter vn-06 1234 7 ab01" ZEROS " cd00" ZEROS " ef00" ZEROS " \n",
 	};
