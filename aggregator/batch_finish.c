@@ -1,7 +1,6 @@
 #include "aggregator/batch_parts.h"
 #include "aggregator/metric.h"
-
-#include <stdio.h>
+#include "common/decimal.h"
 
 /* What became of one field. */
 typedef enum finished {
@@ -74,9 +73,9 @@ bool td_batch_refuse_tally(const td_batch_t *batch, const char *key, const char 
 
 static void write_tally(td_batch_t *batch, const td_entry_t *entry, int64_t value)
 {
-	char text[24];
-	(void)snprintf(text, sizeof text, "%lld", (long long)value);
-	td_slice_t bytes = value == 0 ? (td_slice_t){NULL, 0} : td_batch_text(batch, text);
+	char text[TD_DECIMAL_MAX];
+	size_t size = td_decimal_text(value, text);
+	td_slice_t bytes = value == 0 ? (td_slice_t){NULL, 0} : td_batch_bytes(batch, text, size);
 	td_batch_write(&batch->writes, entry->key, entry->field, bytes);
 }
 
@@ -102,12 +101,13 @@ static finished_t finish_cell(td_batch_t *batch, const td_entry_t *entry, const 
 static finished_t finish_checksum(td_batch_t *batch, const td_entry_t *entry, uint64_t moved)
 {
 	uint64_t checksum;
-	char text[24];
+	char text[TD_DECIMAL_MAX];
 	if (!read_checksum(entry, &checksum))
 		return TORN;
 	checksum += moved;
-	(void)snprintf(text, sizeof text, "%llu", (unsigned long long)checksum);
-	td_slice_t bytes = checksum == 0 ? (td_slice_t){NULL, 0} : td_batch_text(batch, text);
+	size_t size = (size_t)(td_decimal_put(text, checksum) - text);
+	td_slice_t bytes =
+		checksum == 0 ? (td_slice_t){NULL, 0} : td_batch_bytes(batch, text, size);
 	td_batch_write(&batch->writes, entry->key, entry->field, bytes);
 	return FINISHED;
 }

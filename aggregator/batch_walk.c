@@ -2,11 +2,10 @@
 
 #include <stdlib.h>
 
-/* One cell's place among those of its hash: the numbers of its field in the order of texts. */
+/* One cell's place among those of its hash: its field as numbers in the order of texts. */
 typedef struct place {
-	uint64_t first, second; /* hour and metric; dimensions */
-	td_cell_t cell;
-	int64_t value;
+	uint64_t first, second; /* hour and metric; dimensions and area */
+	const td_change_t *change;
 } place_t;
 
 /* A number below 100,000 in the order of texts: "1." is before "10.", and that before "2.". Takes
@@ -21,12 +20,14 @@ static uint64_t spell(uint64_t number)
 	return number << 3 | digits;
 }
 
-static place_t place_of(const td_cells_t *cells, const td_change_t *change)
+static place_t place_of(const td_cells_t *cells, const uint16_t *ranks, const td_change_t *change)
 {
 	td_cell_t cell = td_cells_name(cells, change);
 	uint64_t hour = cell.hour == TD_HOUR_NONE ? 0 : spell((uint64_t)cell.hour);
-	return (place_t){hour << 20 | spell(cell.metric), spell(cell.dim1) << 20 | spell(cell.dim2),
-			 cell, change->delta};
+	return (place_t){hour << 20 | spell(cell.metric),
+			 spell(cell.dim1) << 40 | spell(cell.dim2) << 20 |
+				 ranks[td_change_area(change)],
+			 change};
 }
 
 static int by_place(const void *a, const void *b)
@@ -34,9 +35,7 @@ static int by_place(const void *a, const void *b)
 	const place_t *left = a, *right = b;
 	if (left->first != right->first)
 		return left->first < right->first ? -1 : 1;
-	if (left->second != right->second)
-		return left->second < right->second ? -1 : 1;
-	return strcmp(left->cell.area, right->cell.area);
+	return (left->second > right->second) - (left->second < right->second);
 }
 
 /* D M d h m: as their letters are ordered. */
@@ -63,7 +62,29 @@ typedef struct walk {
 	size_t count;
 	const td_change_t **changes;
 	place_t *places;
+	uint16_t *ranks; /* of each area among all, in the order of texts */
 } walk_t;
+
+static int by_area(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool rank_areas(walk_t *walk)
+{
+	size_t count;
+	const char(*areas)[TD_AREA_MAX] = td_cells_areas(walk->batch->cells, &count);
+	const char **sorted = td_batch_take(walk->batch, count, sizeof *sorted);
+	walk->ranks = td_batch_take(walk->batch, count, sizeof *walk->ranks);
+	if (sorted == NULL || walk->ranks == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = areas[i];
+	qsort(sorted, count, sizeof *sorted, by_area);
+	for (size_t i = 0; i < count; i++)
+		walk->ranks[(const char(*)[TD_AREA_MAX])sorted[i] - areas] = (uint16_t)i;
+	return true;
+}
 
 static bool begin(walk_t *walk)
 {
@@ -79,7 +100,7 @@ static bool begin(walk_t *walk)
 	}
 	walk->changes = td_batch_take(batch, most, sizeof *walk->changes);
 	walk->places = td_batch_take(batch, most, sizeof *walk->places);
-	if (batch->out_of_memory || td_cells_failed(batch->cells))
+	if (!rank_areas(walk) || batch->out_of_memory || td_cells_failed(batch->cells))
 		return false;
 	qsort(walk->sets, walk->count, sizeof *walk->sets, by_key);
 	return true;
@@ -92,7 +113,7 @@ static bool walk_set(const walk_t *walk, const td_change_set_t *set, td_tally_fn
 	char key[TD_KEY_MAX], field[TD_FIELD_MAX];
 	size_t count = td_batch_changes(set, walk->changes);
 	for (size_t i = 0; i < count; i++)
-		walk->places[i] = place_of(batch->cells, walk->changes[i]);
+		walk->places[i] = place_of(batch->cells, walk->ranks, walk->changes[i]);
 	qsort(walk->places, count, sizeof *walk->places, by_place);
 	td_layout_tally_key(batch->prefix, set->span, set->by_unit, set->day, key);
 	td_tally_t tally = {.key = td_slice_text(key),
@@ -101,8 +122,9 @@ static bool walk_set(const walk_t *walk, const td_change_set_t *set, td_tally_fn
 			    .by_unit = set->by_unit,
 			    .day = set->day};
 	for (size_t i = 0; i < count; i++) {
-		tally.cell = walk->places[i].cell;
-		tally.value = walk->places[i].value;
+		const td_change_t *change = walk->places[i].change;
+		tally.cell = td_cells_name(batch->cells, change);
+		tally.value = change->delta;
 		td_layout_field(&tally.cell, field);
 		if (!td_batch_is_tally(tally.cell.metric, tally.value))
 			return td_batch_refuse_tally(batch, key, field, tally.value, err);

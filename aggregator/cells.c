@@ -80,6 +80,17 @@ const td_change_set_t *td_cells_sets(const td_cells_t *cells, size_t *count)
 	return cells->sets;
 }
 
+const char (*td_cells_areas(const td_cells_t *cells, size_t *count))[TD_AREA_MAX]
+{
+	*count = cells->area_count;
+	return cells->areas;
+}
+
+size_t td_change_area(const td_change_t *change)
+{
+	return (size_t)(change->what & ((1U << AREA_BITS) - 1)) - 1;
+}
+
 td_cell_t td_cells_name(const td_cells_t *cells, const td_change_t *change)
 {
 	uint64_t what = change->what, hour = what >> HOUR_AT & 31;
@@ -88,7 +99,7 @@ td_cell_t td_cells_name(const td_cells_t *cells, const td_change_t *change)
 		.dim1 = (uint8_t)(what >> DIM1_AT),
 		.dim2 = (uint8_t)(what >> DIM2_AT),
 		.hour = hour == NO_HOUR ? (int8_t)TD_HOUR_NONE : (int8_t)hour,
-		.area = cells->areas[(what & ((1U << AREA_BITS) - 1)) - 1],
+		.area = cells->areas[td_change_area(change)],
 	};
 }
 
@@ -172,8 +183,8 @@ static td_change_set_t *find_set(td_cells_t *cells, td_span_t span, bool by_unit
 static td_change_t *find_slot(td_change_t *slots, size_t room, uint64_t what)
 {
 	static const uint64_t prime = 0x9e3779b97f4a7c15u;
-	uint64_t digest = what * prime;
-	size_t at = (size_t)(digest ^ digest >> 32) & (room - 1);
+	/* The upper bits depend on all of `what`. */
+	size_t at = (size_t)((what * prime >> 32) * room >> 32);
 	while (slots[at].what != 0 && slots[at].what != what)
 		at = (at + 1) & (room - 1);
 	return &slots[at];

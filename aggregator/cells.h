@@ -59,6 +59,10 @@ const td_change_set_t *td_cells_sets(const td_cells_t *cells, size_t *count);
 /* What a cell is; its area lives as long as the cells. */
 td_cell_t td_cells_name(const td_cells_t *cells, const td_change_t *change);
 
+/* All areas, and the number of a cell's among them. */
+const char (*td_cells_areas(const td_cells_t *cells, size_t *count))[TD_AREA_MAX];
+size_t td_change_area(const td_change_t *change);
+
 /* Bytes that the cells take, about. */
 size_t td_cells_bytes(const td_cells_t *cells);
 

@@ -2,6 +2,7 @@
 
 #include "aggregator/contribute.h"
 #include "aggregator/digest.h"
+#include "common/decimal.h"
 #include "common/localday.h"
 
 enum { STATE_HASH_BITS = 18 };
@@ -13,26 +14,13 @@ static char *put_text(char *at, const char *text)
 	return at + length;
 }
 
-static char *put_number(char *at, uint32_t number)
-{
-	char digits[10];
-	size_t count = 0;
-	do {
-		digits[count++] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number != 0);
-	while (count > 0)
-		*at++ = digits[--count];
-	return at;
-}
-
 void td_layout_prefix(const char *reporter, uint32_t generation, char *prefix)
 {
 	char *at = prefix;
 	*at++ = '{';
 	at = put_text(at, reporter);
 	at = put_text(at, "}:");
-	at = put_number(at, generation);
+	at = td_decimal_put(at, generation);
 	at = put_text(at, ":");
 	*at = '\0';
 }
@@ -40,7 +28,7 @@ void td_layout_prefix(const char *reporter, uint32_t generation, char *prefix)
 void td_layout_registry(uint32_t generation, char *key)
 {
 	char *at = put_text(key, TD_LAYOUT_SHARED);
-	at = put_number(at, generation);
+	at = td_decimal_put(at, generation);
 	at = put_text(at, ":shards");
 	*at = '\0';
 }
@@ -53,7 +41,7 @@ void td_layout_tally_key(const char *prefix, td_span_t span, bool by_unit, int32
 	char *at = put_text(key, prefix);
 	*at++ = by_unit ? (char)(letters[span] - 'a' + 'A') : letters[span];
 	*at++ = ':';
-	at = put_number(at, span == TD_SPAN_HALF ? on / 100 : on);
+	at = td_decimal_put(at, span == TD_SPAN_HALF ? on / 100 : on);
 	if (span == TD_SPAN_HALF)
 		*at++ = on % 100 < 15 ? 'a' : 'b';
 	*at = '\0';
@@ -64,11 +52,11 @@ void td_layout_field(const td_cell_t *cell, char *field)
 	const uint32_t numbers[] = {cell->metric, cell->dim1, cell->dim2};
 	char *at = field;
 	if (cell->hour != TD_HOUR_NONE) {
-		at = put_number(at, (uint32_t)cell->hour);
+		at = td_decimal_put(at, (uint64_t)cell->hour);
 		*at++ = '.';
 	}
 	for (size_t i = 0; i < TD_COUNT(numbers); i++) {
-		at = put_number(at, numbers[i]);
+		at = td_decimal_put(at, numbers[i]);
 		*at++ = '.';
 	}
 	at = put_text(at, cell->area);
@@ -139,7 +127,7 @@ void td_layout_state(const char *prefix, uint32_t kind, const char *record_id, c
 		length >= 2 && is_digit(record_id[length - 1]) && is_digit(record_id[length - 2]);
 	char *at = put_text(key, prefix);
 	at = put_text(at, "s:");
-	at = put_number(at, kind);
+	at = td_decimal_put(at, kind);
 	*at++ = ':';
 	if (numbered) {
 		memcpy(at, record_id, length - 2);
@@ -154,7 +142,7 @@ void td_layout_state(const char *prefix, uint32_t kind, const char *record_id, c
 
 void td_layout_name(uint32_t kind, const char *record_id, char *name)
 {
-	char *at = put_number(name, kind);
+	char *at = td_decimal_put(name, kind);
 	*at++ = '/';
 	at = put_text(at, record_id);
 	*at = '\0';

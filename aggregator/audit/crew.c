@@ -93,8 +93,11 @@ static void show(const td_crew_t *crew, progress_t *progress)
 
 static size_t begin(td_crew_t *crew, pthread_t *threads)
 {
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	size_t wanted = crew->plan->threads_max;
-	if (wanted == 0 || wanted > TD_CREW_THREADS_MAX)
+	if (wanted == 0)
+		wanted = cores > 0 ? (size_t)cores : 1;
+	if (wanted > TD_CREW_THREADS_MAX)
 		wanted = TD_CREW_THREADS_MAX;
 	if (wanted > crew->plan->count)
 		wanted = crew->plan->count;

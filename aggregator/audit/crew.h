@@ -24,7 +24,7 @@ typedef struct td_crew_plan {
 	td_crew_fn *work;
 	void *context;
 	size_t count;       /* logs: index 0..count-1 */
-	size_t threads_max; /* at a time; 0: as many as logs, up to TD_CREW_THREADS_MAX */
+	size_t threads_max; /* at a time; 0: as many as the machine has cores */
 	uint64_t total;     /* of all steps, for progress; 0: not known */
 	bool quiet;         /* no progress */
 } td_crew_plan_t;

@@ -1,10 +1,9 @@
 #include "aggregator/audit/sums.h"
 
 #include "aggregator/layout.h"
+#include "common/decimal.h"
 #include "common/localday.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <openssl/evp.h>
@@ -167,14 +166,14 @@ bool td_summing_add(void *context, const td_tally_t *tally)
 			       : tally->day;
 	if (tally->span == TD_SPAN_HOUR || tally->day < days->first || last > days->last)
 		return true;
-	char value[24];
-	int digits = snprintf(value, sizeof value, "%" PRId64, tally->value);
+	char value[TD_DECIMAL_MAX];
+	size_t digits = td_decimal_text(tally->value, value);
 	if (summing->lines_size + LINE_MAX_BYTES > sizeof summing->lines)
 		flush(summing);
 	add_piece(summing, tally->key.data + summing->prefix_size,
 		  tally->key.size - summing->prefix_size, ' ');
 	add_piece(summing, tally->field, strnlen(tally->field, TD_FIELD_MAX - 1), ' ');
-	add_piece(summing, value, (size_t)digits, '\n');
+	add_piece(summing, value, digits, '\n');
 	summing->sums.cells++;
 	if (tally->span == TD_SPAN_DAY && !tally->by_unit) {
 		td_sum_t *sum = find_sum(summing, &tally->cell);
