@@ -47,6 +47,7 @@ static void examine(td_doctor_t *doctor)
 	td_doctor_reference(doctor);
 	td_doctor_topics(doctor);
 	td_doctor_shards(doctor);
+	td_doctor_targets(doctor);
 }
 
 bool td_admin_doctor(const td_admin_t *admin, td_err_t *err)

@@ -40,5 +40,6 @@ void td_doctor_redis(td_doctor_t *doctor);     /* settings, durability, clock */
 void td_doctor_reference(td_doctor_t *doctor); /* which version judges */
 void td_doctor_topics(td_doctor_t *doctor);    /* there, and set as they must be; clock */
 void td_doctor_shards(td_doctor_t *doctor);    /* states, holes, what does not move, decisions */
+void td_doctor_targets(td_doctor_t *doctor);   /* for figures that nobody counts */
 
 #endif

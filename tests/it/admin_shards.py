@@ -167,6 +167,33 @@ class Doctor(Operator, case.SharedServersTest):
         self.assert_says(said, 'vn-69: 2 events are not judged', 'start thidua-worker')
         self.assertIn('5 things are wrong', said.stderr)
 
+    def target(self, sequence, record, revision, metric):
+        """What the ministry says of a target for the clearance of one province in 2021."""
+        event = event_pb2.Event(
+            reporter='ministry', source='main', epoch=1, sequence=sequence,
+            kind=event_pb2.KIND_TARGET, record_id=record, revision=revision,
+            occurred_precision=event_pb2.PRECISION_DAY,
+            target=event_pb2.Target(province='vn-06', metric=metric, value=7500, period={
+                'kind': event_pb2.PERIOD_KIND_POLICE_YEAR, 'year': 2021}))
+        event.occurred_at.FromJsonString('2021-01-04T17:00:00Z')
+        event.recorded_at.FromJsonString('2021-01-05T01:00:00Z')
+        return event.SerializeToString()
+
+    def test_it_names_targets_for_figures_that_there_are_not(self):
+        self.admin('init')
+        self.publish()
+        self.broker.produce('thidua.raw.ministry', [
+            self.target(1, 'CT-1', 1, 'clearance'), self.target(2, 'CT-2', 1, 'clearence'),
+            self.target(3, 'CT-3', 1, 'clearence'), self.target(4, 'CT-3', 2, 'clearance')])
+        daemons = [self.daemon(name) for name in ('worker', 'aggregator')]
+        wait_for_position(self.redis, 4, 'ministry')
+        self.assertEqual([daemon.stop() for daemon in daemons], [0, 0])
+        said = self.admin('doctor').stdout
+        self.assertIn("note  ministry: target/CT-2 counts nowhere, until it is corrected: there is "
+                      "no figure 'clearence' (did you mean 'clearance'?)", said)
+        self.assertNotIn('target/CT-1 ', said)
+        self.assertNotIn('target/CT-3 ', said)
+
 
 class Unreadable(Operator, case.ServerTest):
     """A batch whose bytes on the broker's disk are damaged stops its reporter's worker."""
