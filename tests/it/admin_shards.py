@@ -98,6 +98,7 @@ class Doctor(Operator, case.SharedServersTest):
         before = shards(self.redis)
         said = self.admin('doctor').stdout
         self.assertNotIn('WRONG', said)
+        self.assertNotIn('aof-load-truncated', said)
         self.assertEqual(said.splitlines()[-1], 'nothing is wrong')
         for part in ('Kafka: 1 broker', 'version 1 judges', '23 topics', 'append-only file',
                      "the broker's clock and ours agree", "Redis' clock and ours agree",
@@ -121,10 +122,12 @@ class Doctor(Operator, case.SharedServersTest):
         self.broker.create_topic('thidua.verdicts.vn-13', **{**HOT, 'retention.ms': '1000'})
         self.broker.create_topic('thidua.raw.vn-99', **HOT)
         self.redis.config_set('appendonly', 'no')
+        self.redis.config_set('aof-load-truncated', 'yes')
         try:
             said = self.admin('doctor', code=78)
         finally:
             self.redis.config_set('appendonly', 'yes')
+            self.redis.config_set('aof-load-truncated', 'no')
         self.assert_says(said, 'thidua.raw.vn-07 does not exist', 'thidua-admin init')
         self.assert_says(said, 'thidua.verdicts.vn-13: retention.ms is 1000, not -1',
                          '--add-config retention.ms=-1')
@@ -132,6 +135,7 @@ class Doctor(Operator, case.SharedServersTest):
                          '--add-config max.message.bytes=2097152')
         self.assert_says(said, 'no append-only file', 'appendonly yes')
         self.assertIn('note  thidua.raw.vn-99 belongs to no reporter', said.stdout)
+        self.assertIn('note  Redis has aof-load-truncated yes', said.stdout)
         self.assertIn('4 things are wrong', said.stderr)
 
     def test_it_finds_servers_that_may_not_be_used_or_are_away(self):
