@@ -22,6 +22,7 @@ td_kafka_reader_t *td_kafka_topic_reader(const td_kafka_settings_t *cluster, con
 typedef struct reading {
 	const char *topic;
 	int64_t next, end;
+	int64_t quiet_ms; /* how long it is waited for what comes next */
 	td_kafka_record_fn *each;
 	void *context;
 } reading_t;
@@ -41,6 +42,7 @@ static bool take(reading_t *reading, const td_kafka_item_t *item, td_err_t *err)
 	return item->offset >= reading->end || reading->each(reading->context, item, err);
 }
 
+/* Reads until the end, or until nothing has come for too long. */
 static bool read_on(td_kafka_reader_t *reader, reading_t *reading, td_err_t *err)
 {
 	int64_t heard_ms = td_clock_mono_ms();
@@ -54,26 +56,40 @@ static bool read_on(td_kafka_reader_t *reader, reading_t *reading, td_err_t *err
 		}
 		if (reading->next > before)
 			heard_ms = td_clock_mono_ms();
-		if (td_clock_mono_ms() - heard_ms > TD_KAFKA_TOPIC_PATIENCE_MS)
-			return td_err_set(err, TD_EUNAVAILABLE,
-					  "%s: nothing came for %d s at offset %" PRId64,
-					  reading->topic, TD_KAFKA_TOPIC_PATIENCE_MS / 1000,
-					  reading->next);
+		if (td_clock_mono_ms() - heard_ms > reading->quiet_ms)
+			break;
 	}
 	return true;
+}
+
+static bool read_from(td_kafka_reader_t *reader, reading_t *reading, td_err_t *err)
+{
+	td_kafka_stream_t *stream = td_kafka_reader_open(
+		reader, reading->topic, (td_kafka_start_t){TD_KAFKA_FROM_OFFSET, reading->next},
+		NULL, err);
+	bool done = stream != NULL && read_on(reader, reading, err);
+	td_kafka_stream_close(stream);
+	return done;
 }
 
 bool td_kafka_topic_read(td_kafka_reader_t *reader, const char *topic, int64_t from, int64_t end,
 			 td_kafka_record_fn *each, void *context, td_err_t *err)
 {
-	reading_t reading = {topic, from, end, each, context};
+	reading_t reading = {topic, from, end, TD_KAFKA_TOPIC_PATIENCE_MS, each, context};
 	if (from >= end)
 		return true;
-	td_kafka_stream_t *stream = td_kafka_reader_open(
-		reader, topic, (td_kafka_start_t){TD_KAFKA_FROM_OFFSET, from}, NULL, err);
-	bool done = stream != NULL && read_on(reader, &reading, err);
-	td_kafka_stream_close(stream);
-	return done;
+	if (!read_from(reader, &reading, err))
+		return false;
+	return reading.next >= end ||
+	       td_err_set(err, TD_EUNAVAILABLE, "%s: nothing came for %d s at offset %" PRId64,
+			  topic, TD_KAFKA_TOPIC_PATIENCE_MS / 1000, reading.next);
+}
+
+bool td_kafka_topic_follow(td_kafka_reader_t *reader, const char *topic, int64_t from,
+			   int64_t quiet_ms, td_kafka_record_fn *each, void *context, td_err_t *err)
+{
+	reading_t reading = {topic, from, INT64_MAX, quiet_ms, each, context};
+	return read_from(reader, &reading, err);
 }
 
 bool td_kafka_topic_read_all(td_kafka_reader_t *reader, const char *topic, bool *exists,

@@ -22,6 +22,12 @@ TD_MUST_USE bool td_kafka_topic_read(td_kafka_reader_t *reader, const char *topi
 				     int64_t end, td_kafka_record_fn *each, void *context,
 				     td_err_t *err);
 
+/* Reads from that offset on what is there and what comes, until nothing has come for `quiet_ms`;
+ * errors as above. */
+TD_MUST_USE bool td_kafka_topic_follow(td_kafka_reader_t *reader, const char *topic, int64_t from,
+				       int64_t quiet_ms, td_kafka_record_fn *each, void *context,
+				       td_err_t *err);
+
 /* Reads all that is there now. `exists` says whether there is such a topic; NULL: there must be. */
 TD_MUST_USE bool td_kafka_topic_read_all(td_kafka_reader_t *reader, const char *topic, bool *exists,
 					 td_kafka_record_fn *each, void *context, td_err_t *err);

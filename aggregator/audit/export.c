@@ -6,7 +6,10 @@
 
 #include <inttypes.h>
 
-enum { FEED_WAIT_MS = 200 };
+enum {
+	FEED_WAIT_MS = 200,
+	QUIET_MS = 2000, /* without a new verdict: those that are missing are not waited for */
+};
 
 uint64_t td_exporting_begin(const td_exporting_t *topic)
 {
@@ -108,7 +111,11 @@ bool td_exporting_fix(const td_export_way_t *way, td_exporting_t *topic, td_err_
 	topic->first = verdicts.first;
 	topic->end = verdicts.end;
 	topic->log_end = verdicts.raw_end;
-	return true;
+	topic->naming = topic->missing ? NULL : td_naming_new();
+	if (topic->naming == NULL)
+		return topic->missing || td_err_set(err, TD_EMEMORY, "no memory to export");
+	return topic->before == NULL ||
+	       td_archive_naming(way->archive, topic->before, topic->naming, err);
 }
 
 /* Whether the log goes on from what the archive has. Of the other topics, which forget what was
@@ -190,47 +197,72 @@ static bool write_log(const td_export_way_t *way, const td_exporting_t *topic,
 typedef struct judging {
 	td_exporting_t *topic;
 	td_archive_writer_t *writer;
+	td_kafka_reader_t *reader;
 	const td_crew_t *crew;
-	bool ended; /* before the end that was fixed */
+	uint64_t fixed_end; /* of the topic; what came since is taken if the archive needs it */
+	bool ended;
 } judging_t;
 
-/* Whether the verdict is about an event that is in the log, but not in the archive yet. */
-static bool is_later(const td_exporting_t *topic, const td_naming_run_t *run)
+/* Whether every event in the archive has its verdict there, but for holes. */
+static bool is_judged(const td_exporting_t *topic)
 {
-	return run->last >= topic->raw_end && run->last < topic->log_end;
+	return td_naming_end(topic->naming) >= topic->raw_end;
 }
 
-static bool take_verdict(void *context, const td_verdict_item_t *item, td_err_t *err)
+/* Whether the verdict is about an event that is in the log, but not in the archive yet. */
+static bool is_later(judging_t *judging, const td_naming_run_t *run, bool *later, td_err_t *err)
+{
+	td_exporting_t *topic = judging->topic;
+	char raw[TD_TOPIC_MAX];
+	int64_t low, high;
+	if (run->last >= topic->log_end) {
+		td_topic_raw(td_topic_judged(topic->name, &topic->generation), raw);
+		if (!td_kafka_reader_bounds(judging->reader, raw, &low, &high, err))
+			return false;
+		topic->log_end = (uint64_t)high;
+	}
+	*later = run->last >= topic->raw_end && run->last < topic->log_end;
+	return true;
+}
+
+static bool take_verdict(void *context, const td_kafka_item_t *item, td_err_t *err)
 {
 	judging_t *judging = context;
 	td_exporting_t *topic = judging->topic;
 	td_naming_run_t run;
-	bool says = td_naming_read(item->bytes, &run);
-	const td_archived_t record = {
-		.offset = item->offset, .append_ms = item->append_ms, .value = item->bytes};
-	judging->ended = td_crew_stopping(judging->crew) || (says && is_later(topic, &run));
+	uint64_t next = (uint64_t)item->offset + 1;
+	bool says = td_naming_read(item->value, &run), later = false;
+	if (says && !is_later(judging, &run, &later, err))
+		return false;
+	judging->ended = later || td_crew_stopping(judging->crew);
 	if (judging->ended) {
-		topic->end = item->offset;
+		topic->end = next - 1;
 		return false;
 	}
-	return td_archive_writer_add(judging->writer, &record, err) &&
-	       (!says || td_naming_add(topic->naming, &run, err));
+	if (!take_item(judging->writer, item, err) ||
+	    (says && !td_naming_add(topic->naming, &run, err)))
+		return false;
+	topic->end = next > topic->end ? next : topic->end;
+	judging->ended = next >= judging->fixed_end && is_judged(topic);
+	return !judging->ended;
 }
 
+/* Events that came last get their verdicts while this is at work: they are waited for as long as
+ * verdicts come. */
 static bool write_verdicts(const td_export_way_t *way, td_exporting_t *topic,
 			   td_archive_writer_t *writer, const td_crew_t *crew, td_err_t *err)
 {
-	judging_t judging = {topic, writer, crew, false};
-	td_verdict_log_t rest = {
-		.exists = true, .first = td_exporting_begin(topic), .end = topic->end};
-	memcpy(rest.topic, topic->name, sizeof rest.topic);
-	topic->naming = td_naming_new();
-	if (topic->naming == NULL)
-		return td_err_set(err, TD_EMEMORY, "no memory to export");
-	if (topic->before != NULL &&
-	    !td_archive_naming(way->archive, topic->before, topic->naming, err))
-		return false;
-	return td_verdict_log_read(way->logs, &rest, take_verdict, &judging, err) || judging.ended;
+	judging_t judging = {.topic = topic,
+			     .writer = writer,
+			     .reader = td_kafka_topic_reader(way->kafka, "thidua-audit", err),
+			     .crew = crew,
+			     .fixed_end = topic->end};
+	bool done = judging.reader != NULL &&
+		    td_kafka_topic_follow(judging.reader, topic->name,
+					  (int64_t)td_exporting_begin(topic), QUIET_MS,
+					  take_verdict, &judging, err);
+	td_kafka_reader_free(judging.reader);
+	return done || judging.ended;
 }
 
 static bool write(const td_export_way_t *way, td_exporting_t *topic, td_archive_writer_t *writer,
@@ -251,7 +283,8 @@ bool td_exporting_write(const td_export_way_t *way, td_exporting_t *topic, td_cr
 			td_err_t *err)
 {
 	uint64_t begin = td_exporting_begin(topic);
-	if (topic->missing || topic->end <= begin)
+	bool waits = topic->kind == TD_EXPORTING_VERDICTS && !topic->missing && !is_judged(topic);
+	if (topic->missing || (topic->end <= begin && !waits))
 		return true;
 	td_archive_writer_t *writer = td_archive_writer_new(way->folder, topic->name, begin, err);
 	if (writer == NULL)

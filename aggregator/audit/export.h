@@ -46,7 +46,7 @@ typedef struct td_export_way {
 /* The first offset that the archive does not have yet. */
 uint64_t td_exporting_begin(const td_exporting_t *topic);
 
-/* Fixes the end of VERDICTS. */
+/* Fixes the end of VERDICTS, and sees what those in the archive name. */
 TD_MUST_USE bool td_exporting_fix(const td_export_way_t *way, td_exporting_t *topic, td_err_t *err);
 
 /* Whether the topic goes on from what the archive has of it; TD_EINTEGRITY. */

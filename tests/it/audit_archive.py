@@ -104,6 +104,7 @@ class Archive(case.ServerTest):
             self.assertEqual(sum(row['enriched'] + row['rejected'] for row in
                                  found['verdicts']['rows'] if row['reporter'] == 'vn-06'),
                              self.broker.end(RAW))
+            self.same('reconcile', '--as-of', f'@{middle}')
             found = self.same('trace', 'accident/2021-00002', '--reporter', 'vn-06')
             self.assertIn(f'{VERDICTS} 2,', ' '.join(row['what'] for row in found['way']['rows']))
         with self.subTest('compare'):
@@ -149,11 +150,13 @@ class Archive(case.ServerTest):
         arriving = threading.Thread(target=go_on)
         arriving.start()
         try:
-            wait_until(lambda: self.broker.end(RAW) > 1000, 'events flow')
+            wait_until(lambda: self.pipeline.position('vn-06') > 1000, 'events flow')
             first = self.audit('export', str(self.folder))
         finally:
             done.set()
             arriving.join()
+        # Every event in it has its verdict in it.
+        self.assertEqual(self.audit('reconcile', '--archive', str(self.folder))['outcome'], 'equal')
         self.assertGreater(int(self.files()[0]['endOffset']), 1000)
         self.assertLess(int(self.files()[0]['endOffset']), self.broker.end(RAW))
         again = self.audit('export', str(self.folder))
