@@ -118,25 +118,38 @@ static bool take_decision(void *context, const td_kafka_item_t *record)
 	return true;
 }
 
+/* All that was decided so far; where there is no such topic, nothing. */
+static bool read_decisions(td_kafka_reader_t *reader, td_decisions_t *decisions, td_err_t *err)
+{
+	const td_kafka_start_t start = {.from = TD_KAFKA_FROM_BEGINNING};
+	int64_t low, high;
+	if (!decisions)
+		return td_err_set(err, TD_EMEMORY, "no memory for decisions");
+	if (!td_kafka_reader_bounds(reader, TD_TOPIC_DECISIONS, &low, &high, err))
+		return err->code == TD_ECONFIG;
+	return walk(reader, TD_TOPIC_DECISIONS, start, take_decision, decisions, err);
+}
+
+/* Whether the head's first event is the first of the archive. */
+static bool is_first(const Thidua__V1__RestoredEvent *event, const td_head_t *head)
+{
+	return event && event->offset == head->first_offset &&
+	       event->append_ms == head->first_append_ms &&
+	       memcmp(event->sha256.data, head->first_sha256, sizeof head->first_sha256) == 0;
+}
+
 /* Whether the first event lies in an archive with which the log was decided to begin, since its
  * cluster was lost; `err` says what is wrong with the log if it was not. */
 static bool is_restored(td_kafka_reader_t *reader, const char *raw_topic, const td_head_t *head,
 			uint64_t low, td_err_t *err)
 {
-	const td_kafka_start_t start = {.from = TD_KAFKA_FROM_BEGINNING};
 	td_err_t why = *err;
 	td_decisions_t *decisions = td_decisions_new();
-	bool read = decisions
-			    ? walk(reader, TD_TOPIC_DECISIONS, start, take_decision, decisions, err)
-			    : td_err_set(err, TD_EMEMORY, "no memory for decisions");
+	bool read = read_decisions(reader, decisions, err);
 	const Thidua__V1__RestoredLog *log =
 		read ? td_decisions_restored(decisions, td_topic_reporter(raw_topic)) : NULL;
-	bool same =
-		log && log->first && log->first->offset == head->first_offset &&
-		log->first->append_ms == head->first_append_ms &&
-		memcmp(log->first->sha256.data, head->first_sha256, sizeof head->first_sha256) == 0;
-	/* Where there is no such topic nobody has decided anything. */
-	if (!same && (read || err->code == TD_ECONFIG))
+	bool same = log && is_first(log->first, head);
+	if (read && !same)
 		*err = why;
 	else if (same && low < log->end_offset)
 		same = td_err_set(err, TD_EUNAVAILABLE,
