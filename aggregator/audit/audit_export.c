@@ -223,37 +223,6 @@ static bool write_manifest(const export_t *export, td_err_t *err)
 	return done;
 }
 
-static void say_topics(td_audit_t *audit, const export_t *export)
-{
-	static const td_report_kind_t kind = {"archived",
-					      "Đã lưu trữ",
-					      "Archived",
-					      false,
-					      6,
-					      {{"topic", "Chủ đề", "Topic", false},
-					       {"first", "Vị trí đầu", "First offset", true},
-					       {"end", "Đến trước vị trí", "Up to offset", true},
-					       {"records", "Bản ghi mới", "New records", true},
-					       {"bytes", "Byte mới", "New bytes", true},
-					       {"file", "Tệp mới", "New file", false}}};
-	for (size_t i = 0; i < export->count; i++) {
-		const td_exporting_t *topic = &export->topics[i];
-		const Thidua__V1__ArchiveFile *file = topic->file;
-		if (topic->missing)
-			continue;
-		uint64_t first = topic->before != NULL ? topic->before->first_offset : topic->first;
-		const td_report_cell_t cells[] = {
-			{topic->name, 0},
-			{NULL, (int64_t)first},
-			{NULL,
-			 (int64_t)(file != NULL ? file->end_offset : td_exporting_begin(topic))},
-			{NULL, file != NULL ? (int64_t)file->records : 0},
-			{NULL, file != NULL ? (int64_t)file->bytes : 0},
-			{file != NULL ? file->name : "", 0}};
-		td_report_row(audit->report, &kind, cells);
-	}
-}
-
 /* The digest of the manifest as it is now: who notes it elsewhere can tell this archive from any
  * other. */
 static bool say_digest(td_audit_t *audit, const export_t *export, td_err_t *err)
@@ -334,7 +303,7 @@ static bool run(td_audit_t *audit, export_t *export, td_err_t *err)
 		    add_others(export, err) && add_verdicts(export, err) &&
 		    write_all(audit, export, err) && say_digest(audit, export, err);
 	if (done)
-		say_topics(audit, export);
+		td_exporting_say(audit->report, export->topics, export->count);
 	(void)close(lock);
 	return done;
 }

@@ -11,6 +11,7 @@
 #include "aggregator/audit/crew.h"
 #include "aggregator/audit/logs.h"
 #include "aggregator/audit/naming.h"
+#include "aggregator/audit/report.h"
 
 typedef enum td_exporting_kind {
 	TD_EXPORTING_LOG,
@@ -62,5 +63,8 @@ TD_MUST_USE bool td_exporting_write(const td_export_way_t *way, td_exporting_t *
 /* What the manifest says of the topic: the files that were there, and the new one; it lives as long
  * as the topic's arena and the archive before. NULL when memory is out. */
 TD_MUST_USE Thidua__V1__ArchiveTopic *td_exporting_describe(const td_exporting_t *topic);
+
+/* Says what became of each topic. */
+void td_exporting_say(td_report_t *report, const td_exporting_t *topics, size_t count);
 
 #endif

@@ -90,7 +90,8 @@ TD_MUST_USE bool td_feed_extend(td_feed_t *feed, uint64_t end, td_err_t *err);
 /* The verdicts on one log in one generation, as they are found now. */
 typedef struct td_verdict_log {
 	char topic[TD_TOPIC_MAX];
-	bool exists;         /* else there is no such topic, or the archive does not have it */
+	bool exists; /* else there is no such topic, or none for this user, as err says then;
+			or the archive does not have it */
 	uint64_t first, end; /* offsets of the topic */
 	uint64_t raw_end;    /* of the raw log, looked at after `end` was: no verdict below that can
 				be about it or beyond */

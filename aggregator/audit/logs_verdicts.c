@@ -33,7 +33,7 @@ static bool find(td_kafka_reader_t *reader, const char *reporter, td_verdict_log
 	char raw[TD_TOPIC_MAX];
 	int64_t low, high, raw_low, raw_high;
 	if (!td_kafka_reader_bounds(reader, verdicts->topic, &low, &high, err))
-		return err->code == TD_ECONFIG; /* there is no such topic */
+		return err->code == TD_ECONFIG; /* no such topic, or no right to it */
 	td_topic_raw(reporter, raw);
 	if (!td_kafka_reader_bounds(reader, raw, &raw_low, &raw_high, err))
 		return false;

@@ -29,9 +29,13 @@ static bool look_at(const passing_t *passing, const td_raw_t *raw, td_err_t *err
 		if (!pass->want(pass->context, passing->index, raw, &envelope))
 			return true;
 	}
+	if (version == NULL)
+		return td_err_set(err, TD_ENOINPUT,
+				  "no version of the reference data judges generation %" PRIu32
+				  ": nobody decided on it",
+				  passing->rule.generation);
 	td_arena_reset(passing->arena);
-	if (version == NULL ||
-	    !td_judged_make(raw, reporter, version->reference, passing->arena, &judged))
+	if (!td_judged_make(raw, reporter, version->reference, passing->arena, &judged))
 		return td_err_set(err, TD_EMEMORY,
 				  "no room for the verdict on raw offset %" PRIu64 " of %s",
 				  raw->offset, reporter);

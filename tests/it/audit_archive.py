@@ -378,6 +378,15 @@ class Commands(case.SharedServersTest):
         (self.world.path / 'earlier').rename(self.world.path / 'archive')
         self.assertEqual(self.alone('replay')['shards']['rows'], then)
 
+    def test_a_generation_that_nobody_decided_on_has_no_verdicts(self):
+        found = self.audit('export', 'archive', '--generation', '7')
+        self.assertIn('thidua.verdicts.7.vn-06',
+                      [row['topic'] for row in found['missing']['rows']])
+        said = self.pipeline.run('audit', 'reconcile', '--generation', '7', code=2).stderr
+        self.assertIn('nobody decided on it', said)
+        self.assertIn('vn-06', [row['reporter'] for row in
+                                self.alone('reconcile')['verdicts_not_archived']['rows']])
+
     def test_a_log_that_was_made_again_does_not_go_on_from_an_archive(self):
         self.audit('export', 'archive')
         for count in (310, 5):
