@@ -135,6 +135,11 @@ bool td_admin_generation_start(const td_admin_t *admin, td_err_t *err)
 			      "  thidua-worker --generation %" PRIu32 "\n"
 			      "  thidua-aggregator --generation %" PRIu32 "\n",
 			      generation, version->number, generation, generation);
+	/* Workers wait for the verdicts on what is in no topic of this cluster. */
+	if (fine && td_decisions_restoration(desk.books.decisions))
+		(void)fprintf(admin->out,
+			      "  thidua-audit restore --archive DIR --generation %" PRIu32 "\n",
+			      generation);
 	td_admin_desk_close(&desk);
 	return fine;
 }

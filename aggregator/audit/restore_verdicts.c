@@ -4,6 +4,7 @@
  * had. A verdict log that has a beginning is gone on with, once the newest event that it judged was
  * found in the archive as it was.
  */
+#include "aggregator/audit/raw_at.h"
 #include "aggregator/audit/refill.h"
 #include "aggregator/audit/restore.h"
 #include "common/kafka_topic.h"
@@ -48,18 +49,13 @@ static bool take_verdict(void *context, const td_kafka_item_t *item, td_err_t *e
 /* Holds the newest event that was judged against the archive. */
 static bool compare(const judging_t *judging, td_err_t *err)
 {
-	uint64_t offset = judging->newest.offset;
-	td_feed_t *feed = td_feed_open(judging->restore->logs, judging->index,
-				       (td_feed_range_t){offset, offset + 1}, err);
-	td_fed_t fed = feed == NULL ? TD_FED_FAILED : TD_FED_NONE;
-	const td_raw_t *events;
-	size_t count = 0;
-	while (fed == TD_FED_NONE)
-		fed = td_feed_next(feed, FEED_WAIT_MS, &events, &count, err);
-	bool same = fed == TD_FED_EVENTS ? td_witness_compare(&judging->newest, &events[0], err)
-		    : fed == TD_FED_END  ? td_witness_lost(&judging->newest, err)
-					 : false;
-	td_feed_free(feed);
+	const td_raw_t *raw = NULL;
+	td_raw_at_t *raws = td_raw_at_new(judging->restore->logs, judging->index);
+	bool read = raws != NULL ? td_raw_at(raws, judging->newest.offset, &raw, err)
+				 : td_err_set(err, TD_EMEMORY, "no memory to compare an event");
+	bool same = read && (raw != NULL ? td_witness_compare(&judging->newest, raw, err)
+					 : td_witness_lost(&judging->newest, err));
+	td_raw_at_free(raws);
 	return same || td_err_prefix(err, "%s is not about this archive", judging->verdicts);
 }
 

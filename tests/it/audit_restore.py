@@ -2,12 +2,13 @@
 keeps its offset and its time, what the archive does not have is sent again and counts once, and the
 whole history can be audited, sealed and exported as before."""
 import json
+import shutil
 
 from confluent_kafka import Producer
 
 from servers import case
 from servers.broker import Broker, verdict_topic
-from servers.pipeline import Pipeline
+from servers.pipeline import REFERENCE, Pipeline
 from servers.redis_server import RedisServer
 
 REPORTERS = ('vn-06', 'vn-69')
@@ -165,7 +166,16 @@ class Restore(case.ServerTest):
             self.assertEqual(found[record.offset], judged[record.offset])
         self.assertEqual(len(self.broker.read(verdict_topic('vn-06', 1))), len(found))
 
+    def publish_another_version(self):
+        """Not in force yet: none but a generation that is decided on with it judges by it."""
+        folder = self.world.path / 'reference'
+        shutil.copytree(REFERENCE, folder)
+        with (folder / 'units.tsv').open('a', encoding='utf-8') as units:
+            units.write('vn-06.999\tvn-06\tdistrict\t999\tCông an huyện Quên\t\t2025-02-28\n')
+        self.pipeline.admin('reference', 'publish', folder, '--in-force-from', '+10m', '--note', 'more')
+
     def test_a_cluster_is_lost_twice_and_judged_anew_in_between(self):
+        self.publish_another_version()
         self.feed(0, 60)
         producer = Producer({'bootstrap.servers': self.broker.address, 'transactional.id': 'alien'})
         producer.init_transactions(30)
@@ -202,11 +212,16 @@ class Restore(case.ServerTest):
             self.pipeline.wait_complete(REPORTERS, generation=2)
             self.assertEqual(self.tallies(2), expected)
         with self.subTest('a generation beside it judges the archive, too'):
-            self.pipeline.admin('generation', 'start', '3', '--by', 'X05', '--note', 'anew')
+            said = self.pipeline.admin('generation', 'start', '3', '--by', 'X05', '--note', 'anew')
+            self.assertIn('thidua-audit restore --archive DIR --generation 3', said.stdout)
             self.restore('--generation', '3')
             self.start_programs(3)
             self.pipeline.wait_complete(REPORTERS, generation=3)
             self.assertEqual(self.tallies(3), self.tallies(2))
+            for generation, version in ((2, 1), (3, 2)):
+                self.assertEqual({verdict.reference_version for verdict in
+                                  self.pipeline.verdicts('vn-06', generation).values()
+                                  if not verdict.HasField('absent')}, {version})
             self.assertEqual(self.audit('compare', '--archive-first', 'archive', '--generation',
                                         '3')['outcome'], 'equal')
 
