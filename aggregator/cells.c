@@ -6,13 +6,13 @@
 
 #include <stdlib.h>
 
-enum { FIRST_SLOTS = 16, SORTS = 6 };
+enum { FIRST_SLOTS = 16, SORTS = 6, LAST_DAYS = 64 };
 
 struct td_cells {
 	td_change_set_t *sets; /* those beyond set_count keep their slots for later */
 	size_t set_count, set_made, set_room;
 	td_hashtable_t set_table;
-	size_t last[SORTS]; /* set of each sort that was added to last */
+	size_t last[SORTS][LAST_DAYS]; /* sets that were added to last, by sort and day */
 	char (*areas)[TD_AREA_MAX];
 	size_t area_count, area_room;
 	td_hashtable_t area_table;
@@ -154,10 +154,11 @@ static td_change_set_t *add_set(td_cells_t *cells, uint64_t digest)
 /* The set of that hash, a new one if need be; NULL when memory is out. */
 static td_change_set_t *find_set(td_cells_t *cells, td_span_t span, bool by_unit, int32_t day)
 {
-	size_t *last = &cells->last[2 * (size_t)span + (by_unit ? 1 : 0)];
+	size_t sort = 2 * (size_t)span + (by_unit ? 1 : 0);
+	size_t *last = &cells->last[sort][(uint32_t)day % LAST_DAYS];
 	if (*last < cells->set_count && is_set(&cells->sets[*last], span, by_unit, day))
 		return &cells->sets[*last];
-	uint64_t name = (uint64_t)(uint32_t)day << 8 | (uint64_t)span << 1 | (by_unit ? 1 : 0);
+	uint64_t name = (uint64_t)(uint32_t)day << 8 | sort;
 	uint64_t digest = td_digest(0, &name, sizeof name);
 	td_probe_t probe = td_hashtable_probe(&cells->set_table, digest);
 	int64_t index;

@@ -40,10 +40,21 @@ static bool is_hidden(uint32_t character)
 	return false;
 }
 
+/* Whether eight bytes are all visible ASCII: none above 0x7F, none below 0x20, none 0x7F. */
+static bool is_plain_word(const uint8_t *bytes)
+{
+	static const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+	uint64_t word;
+	memcpy(&word, bytes, sizeof word);
+	return ((word | (word - 0x20 * ones) | (word + ones)) & tops) == 0;
+}
+
 /* Visible ASCII, which most ids are made of. */
 static size_t plain_prefix(td_slice_t text)
 {
 	size_t at = 0;
+	while (at + sizeof(uint64_t) <= text.size && is_plain_word(text.data + at))
+		at += sizeof(uint64_t);
 	while (at < text.size && (uint8_t)(text.data[at] - 0x20) < 0x5F)
 		at++;
 	return at;

@@ -17,6 +17,7 @@ typedef struct level {
 	uint64_t seen;   /* bit i: fields[i] occurred; no message has more than 64 */
 	unsigned cursor; /* index of the field read last */
 	size_t items;    /* entries of the repeated field read last */
+	unsigned oneofs; /* members of oneofs that occurred */
 	unsigned depth;
 } level_t;
 
@@ -50,16 +51,14 @@ static bool is_varint(ProtobufCType type)
 
 static uint32_t type_expected(const field_t *field)
 {
-	switch (field->type) {
-	case PROTOBUF_C_TYPE_STRING:
-	case PROTOBUF_C_TYPE_BYTES:
-	case PROTOBUF_C_TYPE_MESSAGE:
+	static const uint32_t CONTENT = 1U << PROTOBUF_C_TYPE_STRING | 1U << PROTOBUF_C_TYPE_BYTES |
+					1U << PROTOBUF_C_TYPE_MESSAGE;
+	if ((CONTENT >> field->type & 1U) != 0)
 		return TD_WIRE_BYTES;
-	case PROTOBUF_C_TYPE_FIXED32:
+	if (field->type == PROTOBUF_C_TYPE_FIXED32)
 		return TD_WIRE_FIXED32;
-	default: /* repeated numbers come packed; the contract has no other fixed ones */
-		return field->label == PROTOBUF_C_LABEL_REPEATED ? TD_WIRE_BYTES : TD_WIRE_VARINT;
-	}
+	/* Repeated numbers come packed; the contract has no other fixed ones. */
+	return field->label == PROTOBUF_C_LABEL_REPEATED ? TD_WIRE_BYTES : TD_WIRE_VARINT;
 }
 
 static bool fits(const field_t *field, uint64_t value)
@@ -197,26 +196,30 @@ static void check_value(scan_t *scan, const level_t *level, const td_wire_elemen
  */
 static bool find_field(level_t *level, uint32_t number, bool *in_order)
 {
-	const ProtobufCMessageDescriptor *descriptor = level->descriptor;
-	const field_t *fields = descriptor->fields;
-	unsigned at = level->cursor;
-	*in_order = fields[at].id <= number;
-	if (!*in_order)
+	unsigned at = level->cursor, count = level->descriptor->n_fields;
+	const field_t *field = &level->descriptor->fields[at];
+	*in_order = field->id <= number;
+	if (!*in_order) {
 		at = 0;
-	while (at < descriptor->n_fields && fields[at].id < number)
-		at++;
-	if (at == descriptor->n_fields || fields[at].id != number)
+		field = level->descriptor->fields;
+	}
+	for (; at < count && field->id < number; at++)
+		field++;
+	if (at == count || field->id != number)
 		return false;
-	level->items = at == level->cursor ? level->items : 0;
+	if (at != level->cursor)
+		level->items = 0;
 	level->cursor = at;
-	level->field = &fields[at];
+	level->field = field;
 	return true;
 }
 
-/* Whether another member of the same oneof has been seen. */
-static bool oneof_taken(const level_t *level)
+/* Whether another member of the same oneof has been seen. Most messages have one member of one. */
+static bool oneof_taken(level_t *level)
 {
 	const field_t *fields = level->descriptor->fields;
+	if (level->oneofs++ == 0)
+		return false;
 	for (unsigned i = 0; i < level->descriptor->n_fields; i++)
 		if ((level->seen >> i & 1U) != 0 &&
 		    (fields[i].flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&

@@ -17,6 +17,7 @@ struct td_crew {
 	int wake_fd;
 	atomic_bool stopping;
 	_Atomic uint64_t done;
+	_Atomic int64_t first_ms; /* when the first steps were done; 0: not yet */
 	atomic_size_t next, at_work;
 	pthread_mutex_t lock; /* of what follows */
 	bool failed;
@@ -30,7 +31,8 @@ bool td_crew_stopping(const td_crew_t *crew)
 
 void td_crew_add(td_crew_t *crew, uint64_t steps)
 {
-	(void)atomic_fetch_add_explicit(&crew->done, steps, memory_order_relaxed);
+	if (atomic_fetch_add_explicit(&crew->done, steps, memory_order_relaxed) == 0 && steps > 0)
+		atomic_store(&crew->first_ms, td_clock_mono_ms());
 }
 
 static void note_failure(td_crew_t *crew, const td_err_t *err)
@@ -91,6 +93,19 @@ static void show(const td_crew_t *crew, progress_t *progress)
 	progress->shown = true;
 }
 
+/* How fast it was, from the first steps on. */
+static void show_pace(const td_crew_t *crew)
+{
+	int64_t first_ms = atomic_load(&crew->first_ms);
+	int64_t spent_ms = td_clock_mono_ms() - first_ms + 1;
+	uint64_t done = atomic_load(&crew->done);
+	if (crew->plan->quiet || first_ms == 0)
+		return;
+	td_log(TD_LOG_INFO, "pace", td_log_text("doing", crew->plan->doing),
+	       td_log_int("done", (int64_t)done), td_log_int("ms", spent_ms),
+	       td_log_int("per_second", (int64_t)(done * 1000 / (uint64_t)spent_ms)));
+}
+
 static size_t begin(td_crew_t *crew, pthread_t *threads)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -136,6 +151,8 @@ td_crew_end_t td_crew_run(const td_crew_plan_t *plan, td_run_t *run, td_err_t *e
 		(void)pthread_join(threads[i], NULL);
 	if (progress.shown)
 		(void)fprintf(stderr, "\r\033[K");
+	if (!progress.terminal)
+		show_pace(&crew);
 	*err = crew.err;
 	if (crew.failed)
 		return TD_CREW_FAILED;

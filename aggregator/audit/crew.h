@@ -2,8 +2,8 @@
  * crew: work on many logs, a thread for each, with progress shown and a clean stop.
  *
  * Shell. The caller's thread shows how far all are and how long it will take, on standard error: a
- * line that is written over on a terminal, a log line now and then elsewhere. SIGINT and SIGTERM
- * ask the work to stop at its next step.
+ * line that is written over on a terminal, a log line now and then and at the end elsewhere. SIGINT
+ * and SIGTERM ask the work to stop at its next step.
  */
 #ifndef TD_AGGREGATOR_AUDIT_CREW_H
 #define TD_AGGREGATOR_AUDIT_CREW_H

@@ -158,15 +158,27 @@ static bool replay_item(td_shelf_t *shelf, td_shelved_t *item, td_crew_t *crew, 
 	return shelf->audit->settings->state == NULL || td_keep_save(item->keep, err);
 }
 
+static void empty_item(td_shelved_t *item)
+{
+	td_feed_free(item->feed);
+	td_replay_free(item->replay);
+	td_keep_free(item->keep);
+	item->feed = NULL;
+	item->replay = NULL;
+	item->keep = NULL;
+}
+
 static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
 {
 	td_shelf_t *shelf = context;
 	td_shelved_t *item = &shelf->items[index];
 	if (!open_item(shelf, index, crew, err) || !replay_item(shelf, item, crew, err))
 		return false;
-	if (td_crew_stopping(crew) || shelf->plan.then == NULL)
-		return true;
-	return shelf->plan.then(shelf->plan.context, index, item, err);
+	bool done = td_crew_stopping(crew) || shelf->plan.then == NULL ||
+		    shelf->plan.then(shelf->plan.context, index, item, err);
+	if (shelf->plan.only_tallies)
+		empty_item(item); /* so that not all are in memory at a time */
+	return done;
 }
 
 static bool stopped(const td_shelf_t *shelf, td_err_t *err)
@@ -216,11 +228,8 @@ void td_shelf_free(td_shelf_t *shelf)
 {
 	if (shelf == NULL)
 		return;
-	for (size_t i = 0; i < shelf->count; i++) {
-		td_feed_free(shelf->items[i].feed);
-		td_replay_free(shelf->items[i].replay);
-		td_keep_free(shelf->items[i].keep);
-	}
+	for (size_t i = 0; i < shelf->count; i++)
+		empty_item(&shelf->items[i]);
 	if (shelf->temporary)
 		(void)rmdir(shelf->folder);
 	free(shelf);
