@@ -7,7 +7,7 @@ import shutil
 from confluent_kafka import Producer
 
 from servers import case
-from servers.broker import Broker, verdict_topic
+from servers.broker import HOT, Broker, verdict_topic
 from servers.pipeline import REFERENCE, Pipeline
 from servers.redis_server import RedisServer
 
@@ -80,6 +80,8 @@ class Restore(case.ServerTest):
         self.audit('export', 'early', '--as-of', f'@{moment}')
         self.audit('export', 'archive')
         archived = {name: self.broker.read(f'thidua.raw.{name}') for name in REPORTERS}
+        written = {name: [record.value for record in self.broker.read(verdict_topic(name))]
+                   for name in REPORTERS}
         # What comes after the export is in the spools of the provinces alone.
         self.feed(250, 400)
         self.feed(120, 130, revision=3)
@@ -91,7 +93,7 @@ class Restore(case.ServerTest):
         with self.subTest('what is refused'):
             self.refused_before()
         with self.subTest('killed at each step'):
-            self.killed_and_called_again()
+            self.killed_and_called_again(written)
         self.start_programs(1)
         with self.subTest('the archive is judged, each event at its place and time'):
             self.same_verdicts(archived, judged)
@@ -135,12 +137,18 @@ class Restore(case.ServerTest):
         self.assertIn('has events already', self.restore(*DECIDED, code=2))
         self.broker.delete_topic(RAW)
 
-    def killed_and_called_again(self):
+    def plant_verdicts(self, values):
+        topic = verdict_topic('vn-06', 1)
+        self.broker.delete_topic(topic)
+        self.broker.create_topic(topic, **HOT, **{'max.message.bytes': str(2 << 20)})
+        self.broker.produce(topic, values)
+
+    def killed_and_called_again(self, written):
         """Each call is killed later than the one before. Workers and aggregators wait meanwhile."""
         self.start_programs(1)
         for point in ('restore.looked:1', 'restore.write:1', 'restore.decide:1',
-                      'restore.decided:1', 'restore.write:3', 'restore.write:300',
-                      'restore.write:500', 'restore.write:700', 'restore.write:20'):
+                      'restore.decided:1', 'restore.write:3', 'restore.write:500',
+                      'restore.write:700'):
             with self.subTest(point=point):
                 killed = self.pipeline.run('audit', 'restore', *ASKED, *DECIDED, code=None,
                                            env={'TD_FAULT': point})
@@ -151,7 +159,14 @@ class Restore(case.ServerTest):
         self.broker.produce(RAW, [b'early'])
         self.assertIn('before the cluster was restored', self.restore(*DECIDED, code=2))
         self.broker.delete_topic(RAW)
-        self.restore()
+        # Half of the filling, and verdicts about another log, then the first ones about this one.
+        self.broker.create_thidua_topic(RAW)
+        self.broker.produce(RAW, [None] * 100, key=b'thidua.restore')
+        self.plant_verdicts(written['vn-69'])
+        self.assertIn('is not about this archive', self.restore(code=2))
+        self.plant_verdicts(written['vn-06'][:100])
+        rows = {row['reporter']: row for row in self.restore()['restored']['rows']}
+        self.assertEqual(rows['vn-06']['verdicts'], rows['vn-06']['goes_on_at'] - 100)
         self.pipeline.wait_complete(REPORTERS, generation=1)
         self.stop_programs()
         again = self.pipeline.run('worker', '--generation', '1', '--reporter', 'vn-06', '--again',
