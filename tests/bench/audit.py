@@ -2,14 +2,16 @@
 plain Python.
 
 The data are the demo's, one, ten, a hundred times as many; topics, broker and machine are the same
-for all. Every rate but the bare consumer's, the proofs' and the peers' is that of a whole command,
-with its start and its report. The peers, which are slow, get the smallest scale. At the end stand
+for all. The rates of replays are those from their first events on, as the bare consumer's is, and
+those of the whole commands, with start and report; verify's is that of a whole command. The peers,
+which are slow, get the smallest scale. At the end stand
 the curves: what an event costs and what a record takes in memory, at each scale and from one scale
 to the next, where start and report no longer count; equal numbers are a straight line.
 """
 import dataclasses
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -67,14 +69,18 @@ class Audit:
         shutil.rmtree(data)
 
     def measured(self, *argv, env=None):
-        """(seconds, largest memory in bytes, standard output) of a program."""
+        """(seconds, largest memory in bytes, standard output) of a program; see self.pace, too."""
         began = time.monotonic()
-        with open(self.world.path / 'out', 'w+b') as out:
-            process = subprocess.Popen([str(part) for part in argv], stdout=out,
-                                       stderr=subprocess.DEVNULL, cwd=self.world.path,
+        with open(self.world.path / 'out', 'w+b') as out, \
+                open(self.world.path / 'err', 'w+b') as err:
+            process = subprocess.Popen([str(part) for part in argv], stdout=out, stderr=err,
+                                       cwd=self.world.path,
                                        env={**self.world.env, **(env or {})})
             _, status, usage = os.wait4(process.pid, 0)
             out.seek(0)
+            err.seek(0)
+            found = re.search(rb'event=pace .*per_second=(\d+)', err.read())
+            self.pace = int(found[1]) if found else None
             if status:
                 raise AssertionError(f'{argv[0]} ended with {status}')
             return time.monotonic() - began, usage.ru_maxrss * 1024, out.read().decode()
@@ -110,7 +116,7 @@ class Audit:
         return result
 
     def replay(self):
-        result, memory = self.result, []
+        result, memory, whole = self.result, [], []
 
         def once():
             rate, used, said = self.audit('replay', '--format', 'json')
@@ -118,20 +124,29 @@ class Audit:
             report = json.loads(said)
             result.kept = report['bytes_per_record']
             result.records = sum(row['records'] for row in report['shards']['rows'])
-            return rate
+            whole.append(rate)
+            return self.pace
         result.replay = self.median(once)
         result.memory = statistics.median(memory)
-        say('replay', f'{result.replay:,.0f} events/s')
+        self.say_replay('replay', result.replay, whole)
         ratio('replay ÷ raw consume', result.replay, result.consume, '(floor 0.35, aim 0.6)')
         say('states and tallies kept', f'{result.kept} bytes a record, {result.records:,} records')
         say('memory of the whole process', f'{result.memory / 1e6:,.0f} MB, '
             f'{result.memory / result.records:,.0f} bytes a record')
 
+    def say_replay(self, name, rate, whole):
+        say(name, f'{rate:,.0f} events/s; the whole command '
+            f'{statistics.median(whole[1:]):,.0f}')
+
     def replay_from_archive(self):
-        result, archive = self.result, self.world.path / 'archive'
+        result, archive, whole = self.result, self.world.path / 'archive', []
         self.audit('export', archive)
-        result.archived = self.median(lambda: self.audit('replay', '--archive', archive)[0])
-        say('replay from an archive', f'{result.archived:,.0f} events/s')
+
+        def once():
+            whole.append(self.audit('replay', '--archive', archive)[0])
+            return self.pace
+        result.archived = self.median(once)
+        self.say_replay('replay from an archive', result.archived, whole)
         ratio('from an archive ÷ raw consume', result.archived, result.consume, '(floor 1, aim 3)')
 
     def verify(self):
