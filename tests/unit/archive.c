@@ -53,6 +53,28 @@ static td_archived_t record(size_t number)
 			       .value = {value, sizeof value}};
 }
 
+/* A manifest of one topic with one file. */
+static void write_manifest(const char *name, uint64_t first, Thidua__V1__ArchiveFile *file,
+			   Thidua__V1__ArchiveJudged *judged)
+{
+	td_err_t err;
+	Thidua__V1__ArchiveTopic topic = THIDUA__V1__ARCHIVE_TOPIC__INIT, *topics[] = {&topic};
+	Thidua__V1__ArchiveManifest manifest = THIDUA__V1__ARCHIVE_MANIFEST__INIT;
+	td_buf_t text = td_buf_make(TD_MANIFEST_MAX);
+	topic.name = (char *)(uintptr_t)name;
+	topic.first_offset = first;
+	topic.n_files = 1;
+	topic.files = &file;
+	topic.n_judged = judged != NULL ? 1 : 0;
+	topic.judged = &judged;
+	manifest.format = TD_MANIFEST_FORMAT;
+	manifest.n_topics = 1;
+	manifest.topics = topics;
+	assert_true(td_manifest_write(&manifest, &text, &err));
+	td_folders_write(folder, TD_MANIFEST_NAME, td_buf_slice(&text));
+	td_buf_free(&text);
+}
+
 /* A whole archive of one file in the folder. */
 static void write_archive(void)
 {
@@ -66,19 +88,7 @@ static void write_archive(void)
 	}
 	assert_true(td_archive_writer_finish(writer, END, arena, &file, &err));
 	td_archive_writer_free(writer);
-	Thidua__V1__ArchiveTopic topic = THIDUA__V1__ARCHIVE_TOPIC__INIT, *topics[] = {&topic};
-	Thidua__V1__ArchiveManifest manifest = THIDUA__V1__ARCHIVE_MANIFEST__INIT;
-	td_buf_t text = td_buf_make(TD_MANIFEST_MAX);
-	topic.name = (char *)TOPIC;
-	topic.first_offset = FIRST;
-	topic.n_files = 1;
-	topic.files = &file;
-	manifest.format = TD_MANIFEST_FORMAT;
-	manifest.n_topics = 1;
-	manifest.topics = topics;
-	assert_true(td_manifest_write(&manifest, &text, &err));
-	td_folders_write(folder, TD_MANIFEST_NAME, td_buf_slice(&text));
-	td_buf_free(&text);
+	write_manifest(TOPIC, FIRST, file, NULL);
 }
 
 static td_archive_t *open_archive(void)
@@ -425,6 +435,63 @@ static void a_manifest_says_nothing_that_cannot_be(void **state)
 	}
 }
 
+#define VERDICTS "thidua.verdicts.vn-06"
+
+/* Four verdicts: raw offset, version, an outcome. */
+static Thidua__V1__ArchiveFile *write_verdicts(void)
+{
+	static const uint8_t verdicts[][6] = {{0x08, 0, 0x18, 1, 0x2a, 0},
+					      {0x08, 1, 0x18, 1, 0x2a, 0},
+					      {0x08, 1, 0x18, 2, 0x2a, 0}, /* a repeat */
+					      {0x08, 2, 0x18, 2, 0x2a, 0}};
+	td_err_t err;
+	Thidua__V1__ArchiveFile *file;
+	td_archive_writer_t *writer = td_archive_writer_new(folder, VERDICTS, 0, &err);
+	assert_non_null(writer);
+	for (size_t i = 0; i < TD_COUNT(verdicts); i++) {
+		const td_archived_t verdict = {.offset = i,
+					       .value = {verdicts[i], sizeof verdicts[i]}};
+		assert_true(td_archive_writer_add(writer, &verdict, &err));
+	}
+	assert_true(td_archive_writer_finish(writer, TD_COUNT(verdicts), arena, &file, &err));
+	td_archive_writer_free(writer);
+	return file;
+}
+
+static td_naming_t *name_verdicts(void)
+{
+	td_err_t err;
+	td_archive_t *archive = open_archive();
+	td_naming_t *naming = td_naming_new();
+	assert_non_null(naming);
+	assert_true(td_archive_naming(
+		archive, td_manifest_topic(td_archive_manifest(archive), VERDICTS), naming, &err));
+	td_archive_free(archive);
+	return naming;
+}
+
+/* The manifest is believed; what it leaves out is read. */
+static void the_versions_of_verdicts_are_known_with_and_without_the_manifest(void **state)
+{
+	(void)state;
+	Thidua__V1__ArchiveFile *file = write_verdicts();
+	Thidua__V1__ArchiveJudged judged = THIDUA__V1__ARCHIVE_JUDGED__INIT;
+	judged.first_offset = 1;
+	judged.end_offset = 3;
+	judged.reference_version = 7;
+	write_manifest(VERDICTS, 0, file, NULL);
+	td_naming_t *read = name_verdicts();
+	write_manifest(VERDICTS, 0, file, &judged);
+	td_naming_t *said = name_verdicts();
+	static const uint32_t expected[][2] = {{1, 0}, {1, 7}, {2, 7}, {0, 0}};
+	for (uint64_t offset = 0; offset < TD_COUNT(expected); offset++) {
+		assert_int_equal(td_naming_find(read, offset), expected[offset][0]);
+		assert_int_equal(td_naming_find(said, offset), expected[offset][1]);
+	}
+	td_naming_free(read);
+	td_naming_free(said);
+}
+
 /* A file that is not finished leaves nothing. */
 static void an_unfinished_file_is_gone(void **state)
 {
@@ -459,6 +526,9 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_manifest_says_nothing_that_cannot_be, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_versions_of_verdicts_are_known_with_and_without_the_manifest, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(an_unfinished_file_is_gone, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
