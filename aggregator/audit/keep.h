@@ -1,10 +1,10 @@
 /*
  * keep: what one shard's Redis would hold, in memory up to a limit and beyond it on disk.
  *
- * Shell; the only file that includes LMDB. The hashes of a batch are read and written here with the
- * same entries as the live aggregator reads and writes them in Redis. When the memory is full, all
- * of it goes to disk in one transaction, with the head: so what lies there is always a whole shard
- * at one position, and a replay that was stopped or killed goes on from it.
+ * Shell. The hashes of a batch are read and written here with the same entries as the live
+ * aggregator reads and writes them in Redis. When the memory is full, all of it goes to disk in one
+ * transaction, with the head: so what lies there is always a whole shard at one position, and a
+ * replay that was stopped or killed goes on from it.
  */
 #ifndef TD_AGGREGATOR_AUDIT_KEEP_H
 #define TD_AGGREGATOR_AUDIT_KEEP_H
