@@ -38,7 +38,7 @@ void td_naming_free(td_naming_t *naming)
 static bool read_through(td_slice_t absent, uint64_t *through)
 {
 	td_wire_reader_t reader = {absent.data, absent.data + absent.size, true};
-	td_wire_element_t element;
+	td_wire_element_t element = {0};
 	while (td_wire_more(&reader)) {
 		if (!td_wire_read(&reader, &element))
 			return false;
@@ -50,10 +50,12 @@ static bool read_through(td_slice_t absent, uint64_t *through)
 
 bool td_naming_read(td_slice_t verdict, td_naming_run_t *run)
 {
-	td_wire_reader_t reader = {verdict.data, verdict.data + verdict.size, true};
-	td_wire_element_t element;
 	uint64_t first = 0, version = 0, through = 0;
 	uint32_t outcome = 0;
+	if (verdict.size == 0)
+		return false;
+	td_wire_reader_t reader = {verdict.data, verdict.data + verdict.size, true};
+	td_wire_element_t element = {0};
 	while (td_wire_more(&reader)) {
 		if (!td_wire_read(&reader, &element))
 			return false;
