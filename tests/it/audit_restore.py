@@ -8,7 +8,9 @@ from confluent_kafka import Producer
 
 from servers import case
 from servers.broker import HOT, Broker, verdict_topic
+from servers.messages import tally_pb2
 from servers.pipeline import REFERENCE, Pipeline
+from servers.process import wait_until
 from servers.redis_server import RedisServer
 
 REPORTERS = ('vn-06', 'vn-69')
@@ -115,6 +117,12 @@ class Restore(case.ServerTest):
                           self.pipeline.admin('generation', 'status').stdout)
             self.pipeline.admin('generation', 'switch', '1')
             self.pipeline.admin('doctor')
+        with self.subTest('a shard is folded anew'):
+            before = self.pipeline.tallies('vn-06', 1)
+            self.pipeline.admin('shard', 'rebuild', 'vn-06', '--yes')
+            wait_until(lambda: self.pipeline.head('vn-06', 1).state == tally_pb2.SHARD_STATE_LIVE,
+                       'the shard is live again')
+            self.assertEqual(self.pipeline.tallies('vn-06', 1), before)
         with self.subTest('the audit of the whole history'):
             self.audited()
 
@@ -153,6 +161,7 @@ class Restore(case.ServerTest):
                 killed = self.pipeline.run('audit', 'restore', *ASKED, *DECIDED, code=None,
                                            env={'TD_FAULT': point})
                 self.assertEqual(killed.returncode, -9)
+        self.stop_programs()  # what is planted now is none of theirs
         # A province that was quicker than the filling.
         self.broker.delete_topic(RAW)
         self.broker.create_thidua_topic(RAW)
@@ -167,8 +176,6 @@ class Restore(case.ServerTest):
         self.plant_verdicts(written['vn-06'][:100])
         rows = {row['reporter']: row for row in self.restore()['restored']['rows']}
         self.assertEqual(rows['vn-06']['verdicts'], rows['vn-06']['goes_on_at'] - 100)
-        self.pipeline.wait_complete(REPORTERS, generation=1)
-        self.stop_programs()
         again = self.pipeline.run('worker', '--generation', '1', '--reporter', 'vn-06', '--again',
                                   '5', code=78)
         self.assertIn('lie in an archive', again.stderr)
