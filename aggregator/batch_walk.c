@@ -94,13 +94,16 @@ static bool begin(walk_t *walk)
 	td_cells_forget_hours(batch->cells, batch->head.hours_from_day);
 	const td_change_set_t *sets = td_cells_sets(batch->cells, &walk->count);
 	walk->sets = td_batch_take(batch, walk->count, sizeof *walk->sets);
-	for (size_t i = 0; walk->sets != NULL && i < walk->count; i++) {
+	if (walk->sets == NULL)
+		return false;
+	for (size_t i = 0; i < walk->count; i++) {
 		walk->sets[i] = &sets[i];
 		most = sets[i].count > most ? sets[i].count : most;
 	}
 	walk->changes = td_batch_take(batch, most, sizeof *walk->changes);
 	walk->places = td_batch_take(batch, most, sizeof *walk->places);
-	if (!rank_areas(walk) || batch->out_of_memory || td_cells_failed(batch->cells))
+	if (walk->changes == NULL || walk->places == NULL || !rank_areas(walk) ||
+	    batch->out_of_memory || td_cells_failed(batch->cells))
 		return false;
 	qsort(walk->sets, walk->count, sizeof *walk->sets, by_key);
 	return true;
