@@ -19,7 +19,9 @@ int td_mock_start(void **state)
 		"fetch.wait.max.ms=10",
 		"session.timeout.ms=4000",
 		"heartbeat.interval.ms=100",
-		"topic.metadata.refresh.interval.ms=500",
+		/* No part of 3 s, for which the mock cluster lets a group wait: a refresh while the
+		 * leader asks for metadata makes it join anew, and wait again. */
+		"topic.metadata.refresh.interval.ms=700",
 	};
 	char reason[256];
 	const td_log_settings_t quiet = {.level = "error"};
