@@ -141,12 +141,10 @@ bool td_batch_walk(td_batch_t *batch, td_tally_fn *each, void *context, td_err_t
 {
 	walk_t walk = {.batch = batch};
 	*err = (td_err_t){0};
-	if (!begin(&walk))
-		return td_err_set(err, TD_EMEMORY, "no memory for the tallies of %s",
-				  batch->reporter);
-	for (size_t i = 0; i < walk.count; i++) {
-		if (!walk_set(&walk, walk.sets[i], each, context, err))
-			return false;
-	}
-	return true;
+	bool going = begin(&walk) || td_err_set(err, TD_EMEMORY, "no memory for the tallies of %s",
+						batch->reporter);
+	for (size_t i = 0; going && i < walk.count; i++)
+		going = walk_set(&walk, walk.sets[i], each, context, err);
+	td_cells_forget_halves(batch->cells);
+	return going;
 }

@@ -16,7 +16,8 @@ struct td_cells {
 	char (*areas)[TD_AREA_MAX];
 	size_t area_count, area_room;
 	td_hashtable_t area_table;
-	size_t slots; /* of all sets that are in use */
+	size_t slots;     /* of all sets that are in use */
+	size_t half_from; /* the sets from there on are half-months, if they were added */
 	bool has_halves, failed;
 };
 
@@ -123,6 +124,11 @@ static uint64_t find_area(td_cells_t *cells, const char *area)
 	return ++cells->area_count;
 }
 
+static size_t sort_of(td_span_t span, bool by_unit)
+{
+	return 2 * (size_t)span + (by_unit ? 1 : 0);
+}
+
 static bool is_set(const td_change_set_t *set, td_span_t span, bool by_unit, int32_t day)
 {
 	return set->day == day && set->span == span && set->by_unit == by_unit;
@@ -151,15 +157,19 @@ static td_change_set_t *add_set(td_cells_t *cells, uint64_t digest)
 	return set;
 }
 
+static uint64_t digest_of(td_span_t span, bool by_unit, int32_t day)
+{
+	uint64_t name = (uint64_t)(uint32_t)day << 8 | sort_of(span, by_unit);
+	return td_digest(0, &name, sizeof name);
+}
+
 /* The set of that hash, a new one if need be; NULL when memory is out. */
 static td_change_set_t *find_set(td_cells_t *cells, td_span_t span, bool by_unit, int32_t day)
 {
-	size_t sort = 2 * (size_t)span + (by_unit ? 1 : 0);
-	size_t *last = &cells->last[sort][(uint32_t)day % LAST_DAYS];
+	size_t *last = &cells->last[sort_of(span, by_unit)][(uint32_t)day % LAST_DAYS];
 	if (*last < cells->set_count && is_set(&cells->sets[*last], span, by_unit, day))
 		return &cells->sets[*last];
-	uint64_t name = (uint64_t)(uint32_t)day << 8 | sort;
-	uint64_t digest = td_digest(0, &name, sizeof name);
+	uint64_t digest = digest_of(span, by_unit, day);
 	td_probe_t probe = td_hashtable_probe(&cells->set_table, digest);
 	int64_t index;
 	while ((index = td_hashtable_next(&cells->set_table, &probe)) != TD_HASHTABLE_NONE) {
@@ -276,11 +286,29 @@ static void add_half(td_cells_t *cells, size_t index)
 void td_cells_add_halves(td_cells_t *cells)
 {
 	size_t count = cells->has_halves ? 0 : cells->set_count;
+	if (!cells->has_halves)
+		cells->half_from = cells->set_count;
 	cells->has_halves = true;
 	for (size_t i = 0; i < count && !cells->failed; i++) {
 		if (cells->sets[i].span == TD_SPAN_DAY)
 			add_half(cells, i);
 	}
+}
+
+void td_cells_forget_halves(td_cells_t *cells)
+{
+	if (!cells->has_halves)
+		return;
+	for (; cells->set_count > cells->half_from; cells->set_count--)
+		cells->slots -= cells->sets[cells->set_count - 1].room;
+	td_hashtable_clear(&cells->set_table);
+	for (size_t i = 0; i < cells->set_count; i++) {
+		const td_change_set_t *set = &cells->sets[i];
+		if (!td_hashtable_put(&cells->set_table,
+				      digest_of(set->span, set->by_unit, set->day), (uint32_t)i))
+			cells->failed = true;
+	}
+	cells->has_halves = false;
 }
 
 void td_cells_forget_hours(td_cells_t *cells, int32_t hours_from)

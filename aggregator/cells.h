@@ -43,8 +43,9 @@ void td_cells_move(td_cells_t *cells, const td_contributions_t *adds, int64_t si
 		   int32_t hours_from);
 
 /* Adds the half-months, once: each changes by the sum of its days' changes. Nothing may be added
- * after that. */
+ * after that, until they are forgotten again. */
 void td_cells_add_halves(td_cells_t *cells);
+void td_cells_forget_halves(td_cells_t *cells);
 
 /* Forgets the hours of days before `hours_from`. */
 void td_cells_forget_hours(td_cells_t *cells, int32_t hours_from);

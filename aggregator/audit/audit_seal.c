@@ -205,8 +205,12 @@ static bool load(sealings_t *all, td_err_t *err)
 
 static bool seal_all(sealings_t *all, td_err_t *err)
 {
-	const td_shelf_plan_t plan = {
-		.logs = all->logs, .each = take, .then = sum_up, .context = all, .name = "sealed"};
+	const td_shelf_plan_t plan = {.logs = all->logs,
+				      .each = take,
+				      .then = sum_up,
+				      .context = all,
+				      .only_tallies = true,
+				      .name = "sealed"};
 	if (!load(all, err) || !begin(all, err))
 		return false;
 	td_shelf_t *shelf = td_shelf_fill(all->audit, &plan, err);

@@ -334,6 +334,7 @@ static bool verify_all(verifyings_t *all, td_err_t *err)
 				      .each = take,
 				      .then = finish,
 				      .context = all,
+				      .only_tallies = true,
 				      .name = "verified"};
 	if (!td_seals_load(all->audit, &all->keys, &all->seals, err) || !begin(all, err))
 		return false;

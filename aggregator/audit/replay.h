@@ -51,8 +51,7 @@ TD_MUST_USE bool td_replay_flush(td_replay_t *replay, td_err_t *err);
 /* Whether all that was taken is still outside the keep. */
 bool td_replay_is_fresh(const td_replay_t *replay);
 
-/* All tallies of a fresh replay, as td_batch_walk says; nothing may be taken after that before a
- * flush. */
+/* All tallies of a fresh replay, as td_batch_walk says. */
 TD_MUST_USE bool td_replay_walk(td_replay_t *replay, td_tally_fn *each, void *context,
 				td_err_t *err);
 

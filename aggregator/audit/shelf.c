@@ -253,7 +253,7 @@ bool td_shelved_digest(td_shelved_t *shelved, uint32_t generation, td_days_t day
 {
 	char prefix[TD_KEY_MAX];
 	const td_sums_t *sums;
-	if (!td_replay_flush(shelved->replay, err))
+	if (!td_replay_is_fresh(shelved->replay) && !td_replay_flush(shelved->replay, err))
 		return false;
 	td_layout_prefix(shelved->bounds->reporter, generation, prefix);
 	td_summing_t *summing = td_summing_new(prefix, days);

@@ -39,7 +39,7 @@ typedef struct td_shelf_plan {
 	const uint64_t *ends;        /* of each log, to be replayed to; NULL: to the logs' own */
 	td_shelf_each_fn *each;      /* NULL: nothing */
 	td_shelf_fn *then;           /* NULL: nothing */
-	bool only_tallies;           /* nothing but td_shelved_sum is asked of them */
+	bool only_tallies;           /* nothing but sums and digests is asked of them */
 	void *context;
 	const char *name; /* of the files: "live", "draft" */
 } td_shelf_plan_t;

@@ -260,6 +260,13 @@ static bool is_next_tally(void *context, const td_tally_t *tally)
 	return true;
 }
 
+static bool nothing(void *context, const td_tally_t *tally)
+{
+	(void)context;
+	(void)tally;
+	return true;
+}
+
 /* One batch that folds the whole log at once has the tallies that Redis has after many. */
 static void walk_of_one_batch_is_what_redis_holds(void **state)
 {
@@ -278,12 +285,18 @@ static void walk_of_one_batch_is_what_redis_holds(void **state)
 		td_batch_fold_at_once(batch, NULL, NULL);
 		td_head_init(0, &head);
 		td_batch_begin(batch, &head);
-		for (size_t at = 0; at < run->length; at++)
+		for (size_t at = 0; at < run->length; at++) {
 			assert_int_not_equal(td_batch_add(batch, run->log[at], at, &err),
 					     TD_ADDED_STOP);
+			/* A look in between changes nothing. */
+			if (td_chance_once_in(&run->chance, 20))
+				assert_true(td_batch_walk(batch, nothing, NULL, &err));
+		}
 		comparing_t comparing = {.redis = &redis};
 		assert_true(td_batch_walk(batch, is_next_tally, &comparing, &err));
 		assert_false(find_tally(&comparing));
+		assert_true(
+			td_batch_walk(batch, is_next_tally, &(comparing_t){.redis = &redis}, &err));
 		td_batch_free(batch);
 		td_model_redis_free(&redis);
 		run_free(run);
