@@ -56,10 +56,11 @@ class Reconcile(case.ServerTest):
 
 class Tampered(Reconcile):
     def test_what_was_tampered_with_is_named(self):
-        self.pipeline.start_worker()
-        self.pipeline.start_aggregator()
+        programs = [self.pipeline.start_worker(), self.pipeline.start_aggregator()]
         self.pipeline.feed('vn-06', [accident(number) for number in range(50)])
         self.pipeline.wait_complete(['vn-06'])
+        for program in programs:  # a worker would judge what is tampered with anew
+            program.stop()
         found = self.audit('reconcile')
         row, = found['sources']['rows']
         self.assertEqual((row['received'], row['enriched'], row['rejected'], row['missing']),
