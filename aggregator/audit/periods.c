@@ -66,7 +66,8 @@ static bool add_all(td_shelved_t *shelved, adding_t *adding, td_err_t *err)
 {
 	td_bucket_t buckets[TD_BUCKETS_MAX];
 	size_t count;
-	if (!td_window_buckets(adding->days, TD_GRAIN_ANY, buckets, &count, err))
+	if (!td_replay_flush(shelved->replay, err) ||
+	    !td_window_buckets(adding->days, TD_GRAIN_ANY, buckets, &count, err))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		char key[TD_KEY_MAX];
@@ -100,7 +101,6 @@ td_totals_t *td_shelved_totals(const td_audit_t *audit, td_shelved_t *shelved, t
 bool td_shelved_figures(const td_audit_t *audit, td_shelved_t *shelved, td_days_t days,
 			td_figures_t *figures, td_err_t *err)
 {
-	/* The tallies first: what was taken is folded with them. */
 	td_totals_t *totals = td_shelved_digest(shelved, (uint32_t)audit->settings->generation,
 						days, &figures->tallies, err)
 				      ? td_shelved_totals(audit, shelved, days, err)
@@ -135,7 +135,8 @@ bool td_shelved_signed(const td_audit_t *audit, td_shelved_t *shelved, const cha
 	*said = (td_signed_t){0};
 	td_layout_prefix(shelved->bounds->reporter, (uint32_t)audit->settings->generation, prefix);
 	(void)snprintf(key, sizeof key, "%ssigned", prefix);
-	if (!td_keep_get(shelved->keep, td_slice_text(key), td_slice_text(period), &value, err))
+	if (!td_replay_flush(shelved->replay, err) ||
+	    !td_keep_get(shelved->keep, td_slice_text(key), td_slice_text(period), &value, err))
 		return false;
 	return value.size == 0 || td_signed_read(value, said) ||
 	       td_err_set(err, TD_EBUG, "the sign-off of %s by %s cannot be read", period,
