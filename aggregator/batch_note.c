@@ -103,17 +103,32 @@ static td_batch_record_t *add_record(td_batch_t *batch, uint64_t digest, td_slic
 	return record;
 }
 
-/* Hangs the newest op onto its record. */
-static void link_record(td_batch_t *batch, uint32_t kind, const char *record_id)
+/* A record's name, and where it is looked for. */
+typedef struct named {
+	char text[TD_FIELD_MAX];
+	size_t size;
+	uint64_t digest;
+	uint32_t kind;
+} named_t;
+
+static void name_record(const td_batch_t *batch, uint32_t kind, const char *record_id,
+			named_t *named)
 {
-	char name[TD_FIELD_MAX];
-	td_layout_name(kind, record_id, name);
-	td_slice_t slice = td_slice_text(name);
-	uint64_t digest = td_digest(0, slice.data, slice.size);
-	int64_t index = find_record(batch, digest, slice);
+	td_layout_name(kind, record_id, named->text);
+	named->kind = kind;
+	named->size = strlen(named->text);
+	named->digest = td_digest(0, named->text, named->size);
+	td_hashtable_expect(&batch->record_table, named->digest);
+}
+
+/* Hangs the newest op onto its record. */
+static void link_record(td_batch_t *batch, const named_t *named)
+{
+	td_slice_t name = {(const uint8_t *)named->text, named->size};
+	int64_t index = find_record(batch, named->digest, name);
 	td_batch_record_t *record = index != TD_HASHTABLE_NONE
 					    ? &batch->records[index]
-					    : add_record(batch, digest, slice, kind);
+					    : add_record(batch, named->digest, name, named->kind);
 	batch->touched_record = record;
 	if (record == NULL)
 		return;
@@ -206,6 +221,8 @@ static void add_enriched(td_batch_t *batch, const verdict_t *verdict, const even
 		add_checkpoint(batch, event->checkpoint, op);
 		return;
 	}
+	named_t named;
+	name_record(batch, (uint32_t)event->kind, event->record_id, &named);
 	add_signed(batch, event);
 	td_contribute(event, verdict->enriched, &adds);
 	op->act = TD_BATCH_STATEMENT;
@@ -213,7 +230,7 @@ static void add_enriched(td_batch_t *batch, const verdict_t *verdict, const even
 	op->adds_size =
 		offsetof(td_contributions_t, items) + adds.count * sizeof(td_contribution_t);
 	op->adds = keep_for_op(batch, &adds, op->adds_size);
-	link_record(batch, (uint32_t)event->kind, event->record_id);
+	link_record(batch, &named);
 }
 
 static const char *keep_codes(td_batch_t *batch, td_batch_findings_t reasons)
@@ -255,7 +272,9 @@ static void add_rejected(td_batch_t *batch, const verdict_t *verdict)
 	op->act = TD_BATCH_REJECTION;
 	op->revision = envelope.revision;
 	op->codes = keep_codes(batch, reasons);
-	link_record(batch, envelope.kind, envelope.record_id);
+	named_t named;
+	name_record(batch, envelope.kind, envelope.record_id, &named);
+	link_record(batch, &named);
 }
 
 /* Remembers the lowest event: it tells this raw log from another one under the same name. */

@@ -2,40 +2,37 @@
 
 #include <stdlib.h>
 
-/* One cell's place among those of its hash: its field as numbers in the order of texts. */
+/* One cell's place among those of its hash: its field as a number in the order of texts. */
 typedef struct place {
-	uint64_t first, second; /* hour and metric; dimensions and area */
+	uint64_t order; /* hour, metric, dimensions, area */
 	const td_change_t *change;
 } place_t;
 
-/* A number below 100,000 in the order of texts: "1." is before "10.", and that before "2.". Takes
- * 20 bits. */
+/* A number below 1,000, such as a metric or a byte, in the order of texts: "1." is before "10.",
+ * and that before "2.". Takes 12 bits. */
 static uint64_t spell(uint64_t number)
 {
 	uint64_t digits = 1;
 	for (uint64_t rest = number; rest >= 10; rest /= 10)
 		digits++;
-	for (uint64_t i = digits; i < 5; i++)
+	for (uint64_t i = digits; i < 3; i++)
 		number *= 10;
-	return number << 3 | digits;
+	return number << 2 | digits;
 }
 
 static place_t place_of(const td_cells_t *cells, const uint16_t *ranks, const td_change_t *change)
 {
 	td_cell_t cell = td_cells_name(cells, change);
 	uint64_t hour = cell.hour == TD_HOUR_NONE ? 0 : spell((uint64_t)cell.hour);
-	return (place_t){hour << 20 | spell(cell.metric),
-			 spell(cell.dim1) << 40 | spell(cell.dim2) << 20 |
-				 ranks[td_change_area(change)],
+	return (place_t){hour << 52 | spell(cell.metric) << 40 | spell(cell.dim1) << 28 |
+				 spell(cell.dim2) << 16 | ranks[td_change_area(change)],
 			 change};
 }
 
 static int by_place(const void *a, const void *b)
 {
 	const place_t *left = a, *right = b;
-	if (left->first != right->first)
-		return left->first < right->first ? -1 : 1;
-	return (left->second > right->second) - (left->second < right->second);
+	return (left->order > right->order) - (left->order < right->order);
 }
 
 /* D M d h m: as their letters are ordered. */

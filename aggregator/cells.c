@@ -190,12 +190,18 @@ static td_change_set_t *find_set(td_cells_t *cells, td_span_t span, bool by_unit
 	return set;
 }
 
-/* The slot that holds `what`, or the empty one where it belongs. */
-static td_change_t *find_slot(td_change_t *slots, size_t room, uint64_t what)
+/* Where the search for `what` begins. */
+static size_t slot_of(size_t room, uint64_t what)
 {
 	static const uint64_t prime = 0x9e3779b97f4a7c15u;
 	/* The upper bits depend on all of `what`. */
-	size_t at = (size_t)((what * prime >> 32) * room >> 32);
+	return (size_t)((what * prime >> 32) * room >> 32);
+}
+
+/* The slot that holds `what`, or the empty one where it belongs. */
+static td_change_t *find_slot(td_change_t *slots, size_t room, uint64_t what)
+{
+	size_t at = slot_of(room, what);
 	while (slots[at].what != 0 && slots[at].what != what)
 		at = (at + 1) & (room - 1);
 	return &slots[at];
@@ -238,6 +244,13 @@ static void add(td_cells_t *cells, td_change_set_t *set, uint64_t what, int64_t 
 		slot->delta = delta > 0 ? INT64_MAX : INT64_MIN;
 }
 
+/* Lets the slot's memory be fetched: that of several at once costs little more than that of one. */
+static void expect(const td_change_set_t *set, uint64_t what)
+{
+	if (set != NULL)
+		__builtin_prefetch(&set->slots[slot_of(set->room, what)]);
+}
+
 /* A cell but for its area. */
 static uint64_t what_of(const td_contribution_t *item, bool with_hour)
 {
@@ -256,6 +269,14 @@ void td_cells_move(td_cells_t *cells, const td_contributions_t *adds, int64_t si
 		provinces[i] = find_area(cells, adds->provinces[i]);
 	if (adds->unit[0] != '\0')
 		unit = find_area(cells, adds->unit);
+	for (size_t i = 0; i < adds->count && !cells->failed; i++) {
+		const td_contribution_t *item = &adds->items[i];
+		uint64_t what = what_of(item, false);
+		expect(find_set(cells, TD_SPAN_DAY, false, item->day),
+		       what | provinces[item->province]);
+		if (unit != 0)
+			expect(find_set(cells, TD_SPAN_DAY, true, item->day), what | unit);
+	}
 	for (size_t i = 0; i < adds->count && !cells->failed; i++) {
 		const td_contribution_t *item = &adds->items[i];
 		uint64_t what = what_of(item, false), province = provinces[item->province];

@@ -30,6 +30,11 @@ td_probe_t td_hashtable_probe(const td_hashtable_t *table, uint64_t digest)
 	return (td_probe_t){digest & HIGH_HALF, (size_t)(digest >> 32) & table->mask};
 }
 
+void td_hashtable_expect(const td_hashtable_t *table, uint64_t digest)
+{
+	__builtin_prefetch(&table->slots[(size_t)(digest >> 32) & table->mask]);
+}
+
 int64_t td_hashtable_next(const td_hashtable_t *table, td_probe_t *probe)
 {
 	uint64_t slot;

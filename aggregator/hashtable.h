@@ -31,6 +31,9 @@ typedef struct td_probe {
 td_probe_t td_hashtable_probe(const td_hashtable_t *table, uint64_t digest);
 int64_t td_hashtable_next(const td_hashtable_t *table, td_probe_t *probe);
 
+/* Lets the memory that a walk begins with be fetched, for who walks a little later. */
+void td_hashtable_expect(const td_hashtable_t *table, uint64_t digest);
+
 /* Adds the item `index` under `digest`; false when memory is out. */
 TD_MUST_USE bool td_hashtable_put(td_hashtable_t *table, uint64_t digest, uint32_t index);
 
