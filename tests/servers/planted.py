@@ -1,6 +1,8 @@
 """Verdicts without a worker: events planted in a raw log, and what a worker would say of them."""
 import random
 
+import redis
+
 from servers.broker import HOT, verdict_topic
 from servers.messages import event_pb2 as ev, parse, tally_pb2, verdict_pb2 as vd
 from servers.process import wait_until
@@ -106,8 +108,13 @@ def absent(first, through):
 
 
 def head(server, reporter='vn-06', generation=0):
-    """The head of a shard; None while there is none."""
-    packed = server.get(f'{{{reporter}}}:{generation}:head')
+    """The head of a shard; None while there is none, or what a hand put there in its place."""
+    try:
+        packed = server.get(f'{{{reporter}}}:{generation}:head')
+    except redis.ResponseError as error:
+        if not str(error).startswith('WRONGTYPE'):
+            raise
+        return None
     return parse(tally_pb2.ShardHead, packed) if packed else None
 
 
