@@ -1,5 +1,4 @@
 #include "aggregator/answer.h"
-
 #include "aggregator/answer_parts.h"
 
 #include "common/localday.h"

@@ -151,3 +151,19 @@ bool td_diff_touches(const td_contributions_t *adds, const td_field_t *what)
 	}
 	return false;
 }
+
+bool td_diffs_explain(const td_diffs_t *diffs, const td_field_t *tally, const char *reporter)
+{
+	td_record_t record;
+	for (size_t i = 0; i < diffs->kept; i++) {
+		const td_diff_t *diff = &diffs->items[i];
+		if (diff->what.kind != TD_FIELD_STATE)
+			continue;
+		if ((td_diff_record(&diff->what, diff->claimed, reporter, &record) &&
+		     td_diff_touches(&record.adds, tally)) ||
+		    (td_diff_record(&diff->what, diff->log, reporter, &record) &&
+		     td_diff_touches(&record.adds, tally)))
+			return true;
+	}
+	return false;
+}

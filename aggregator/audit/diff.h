@@ -66,4 +66,7 @@ TD_MUST_USE bool td_diff_record(const td_field_t *what, td_slice_t packed, const
 /* Whether what a record adds falls into that cell of a hash of tallies. */
 bool td_diff_touches(const td_contributions_t *adds, const td_field_t *what);
 
+/* Whether a record that differs accounts for a tally that does. */
+bool td_diffs_explain(const td_diffs_t *diffs, const td_field_t *tally, const char *reporter);
+
 #endif
