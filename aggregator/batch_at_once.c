@@ -28,17 +28,16 @@ static void sweep_hours(td_batch_t *batch)
 }
 
 /* The record's state so far: of this batch, or what the shard holds. */
-static bool find_state(td_batch_t *batch, const td_batch_record_t *record, td_entry_t *entry,
+static bool find_state(const td_batch_t *batch, const td_batch_record_t *record, td_slice_t *state,
 		       td_err_t *err)
 {
 	char key[TD_KEY_MAX], field[TD_FIELD_MAX];
-	entry->value = record->state;
+	*state = record->state;
 	if (record->state.size > 0 || batch->look == NULL)
 		return true;
 	td_layout_state(batch->prefix, record->kind, record->id, key, field);
-	entry->key = td_slice_text(key);
-	entry->field = td_slice_text(field);
-	return batch->look(batch->look_context, entry->key, entry->field, &entry->value, err);
+	return batch->look(batch->look_context, td_slice_text(key), td_slice_text(field), state,
+			   err);
 }
 
 /* Keeps the state where the one before lay, if it fits there. */
@@ -54,12 +53,11 @@ static void put_state(td_batch_t *batch, td_batch_record_t *record, td_slice_t s
 
 static bool fold_record(td_batch_t *batch, td_batch_record_t *record, td_err_t *err)
 {
-	td_entry_t entry = {{NULL, 0}, record->name, {NULL, 0}};
-	td_slice_t after;
-	if (!find_state(batch, record, &entry, err))
+	td_slice_t before, after;
+	if (!find_state(batch, record, &before, err))
 		return false;
-	if (!td_batch_fold_record(batch, record, entry.value, &batch->folding, &after))
-		return td_batch_refuse_record(batch, record, &entry, err);
+	if (!td_batch_fold_record(batch, record, before, &batch->folding, &after))
+		return td_batch_refuse_record(batch, record, err);
 	put_state(batch, record, after);
 	record->first_op = record->last_op = TD_BATCH_LIST_END;
 	return true;

@@ -110,14 +110,14 @@ bool td_batch_fold_record(td_batch_t *batch, const td_batch_record_t *record, td
 	return true;
 }
 
-bool td_batch_refuse_record(const td_batch_t *batch, const td_batch_record_t *record,
-			    const td_entry_t *entry, td_err_t *err)
+bool td_batch_refuse_record(const td_batch_t *batch, const td_batch_record_t *record, td_err_t *err)
 {
+	char key[TD_KEY_MAX], field[TD_FIELD_MAX];
+	td_layout_state(batch->prefix, record->kind, record->id, key, field);
 	return td_err_set(err, TD_EINTEGRITY,
 			  "the state of record %s of %s (field %s of %s in Redis) was altered or "
 			  "torn; rebuild the shard from its log",
-			  (const char *)record->name.data, batch->reporter,
-			  (const char *)entry->field.data, (const char *)entry->key.data);
+			  (const char *)record->name.data, batch->reporter, field, key);
 }
 
 bool td_batch_refuse_source(const td_batch_t *batch, td_slice_t field, td_err_t *err)
@@ -138,7 +138,7 @@ static bool fold_records(td_batch_t *batch, td_err_t *err)
 		td_slice_t after = record->state;
 		if (!batch->at_once &&
 		    !td_batch_fold_record(batch, record, entry->value, &folding, &after))
-			return td_batch_refuse_record(batch, record, entry, err);
+			return td_batch_refuse_record(batch, record, err);
 		if (!td_slice_equal(after, entry->value))
 			td_batch_write(&batch->writes, entry->key, entry->field,
 				       td_batch_bytes(batch, after.data, after.size));

@@ -164,7 +164,7 @@ void td_batch_fold_source(const td_batch_t *batch, td_batch_source_t *source);
 
 /* What is wrong with a state that was altered; false. */
 bool td_batch_refuse_record(const td_batch_t *batch, const td_batch_record_t *record,
-			    const td_entry_t *entry, td_err_t *err);
+			    td_err_t *err);
 bool td_batch_refuse_source(const td_batch_t *batch, td_slice_t field, td_err_t *err);
 
 /* Moves the first day that keeps its hours to where the log's time is. */
