@@ -130,14 +130,12 @@ bool td_batch_refuse_source(const td_batch_t *batch, td_slice_t field, td_err_t 
 
 static bool fold_records(td_batch_t *batch, td_err_t *err)
 {
-	static const td_batch_folding_t nothing;
-	td_batch_folding_t folding = nothing;
 	for (size_t i = 0; i < batch->record_count; i++) {
 		const td_batch_record_t *record = &batch->records[batch->state_order[i]];
 		const td_entry_t *entry = &batch->states.items[i];
 		td_slice_t after = record->state;
 		if (!batch->at_once &&
-		    !td_batch_fold_record(batch, record, entry->value, &folding, &after))
+		    !td_batch_fold_record(batch, record, entry->value, &batch->folding, &after))
 			return td_batch_refuse_record(batch, record, err);
 		if (!td_slice_equal(after, entry->value))
 			td_batch_write(&batch->writes, entry->key, entry->field,
