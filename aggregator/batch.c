@@ -1,7 +1,7 @@
 #include "aggregator/batch.h"
 
 #include "aggregator/batch_parts.h"
-#include "aggregator/digest.h"
+#include "common/digest.h"
 #include "workers/verdict.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 #include "aggregator/batch_parts.h"
-#include "aggregator/digest.h"
+#include "common/digest.h"
 #include "workers/envelope.h"
 #include "workers/reason.h"
 

@@ -11,7 +11,7 @@
 #include "aggregator/batch.h"
 #include "aggregator/cells.h"
 #include "aggregator/fold.h"
-#include "aggregator/hashtable.h"
+#include "common/hashtable.h"
 #include "aggregator/layout.h"
 #include "aggregator/signed.h"
 #include "aggregator/source.h"

@@ -1,6 +1,6 @@
 #include "aggregator/cells.h"
 
-#include "aggregator/digest.h"
+#include "common/digest.h"
 #include "common/localday.h"
 #include "common/room.h"
 

@@ -8,7 +8,7 @@
 #define TD_AGGREGATOR_CELLS_H
 
 #include "aggregator/contribute.h"
-#include "aggregator/hashtable.h"
+#include "common/hashtable.h"
 #include "aggregator/layout.h"
 #include "common/td.h"
 

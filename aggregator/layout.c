@@ -1,7 +1,7 @@
 #include "aggregator/layout.h"
 
 #include "aggregator/contribute.h"
-#include "aggregator/digest.h"
+#include "common/digest.h"
 #include "common/decimal.h"
 #include "common/localday.h"
 

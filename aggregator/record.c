@@ -1,6 +1,6 @@
 #include "aggregator/record.h"
 
-#include "aggregator/digest.h"
+#include "common/digest.h"
 #include "common/localday.h"
 
 #include <assert.h>

@@ -60,7 +60,7 @@ td_reference_t *td_reference_parse(const td_named_t *files, size_t count, uint32
 	reference->arena = arena;
 	reference->version = version;
 	if (!parse_all(reference, files, count, err)) {
-		td_arena_free(arena);
+		td_reference_free(reference);
 		return NULL;
 	}
 	return reference;
@@ -68,8 +68,14 @@ td_reference_t *td_reference_parse(const td_named_t *files, size_t count, uint32
 
 void td_reference_free(td_reference_t *reference)
 {
-	if (reference != NULL)
-		td_arena_free(reference->arena);
+	if (reference == NULL)
+		return;
+	td_names_free(&reference->reporter_names);
+	td_names_free(&reference->province_names);
+	td_names_free(&reference->unit_names);
+	td_names_free(&reference->article_names);
+	td_names_free(&reference->member_names);
+	td_arena_free(reference->arena);
 }
 
 uint32_t td_reference_version(const td_reference_t *reference)
@@ -77,23 +83,14 @@ uint32_t td_reference_version(const td_reference_t *reference)
 	return reference->version;
 }
 
-/* Look-ups: the key is the text or the row that the comparison expects first. */
-#define FIND(rows, key, compare)                                                                   \
-	bsearch(key, (rows).items, (rows).count, sizeof *(rows).items, compare)
-
 static bool holds(int32_t from_day, int32_t to_day, int32_t day)
 {
 	return from_day <= day && day <= to_day;
 }
 
-static int reporter_by_id(const void *id, const void *row)
-{
-	return strcmp(id, ((const td_reporter_t *)row)->id);
-}
-
 const td_reporter_t *td_reference_reporter(const td_reference_t *reference, const char *id)
 {
-	return FIND(reference->reporters, id, reporter_by_id);
+	return td_names_find(&reference->reporter_names, id);
 }
 
 const td_reporter_t *td_reference_reporter_at(const td_reference_t *reference, size_t index)
@@ -101,14 +98,9 @@ const td_reporter_t *td_reference_reporter_at(const td_reference_t *reference, s
 	return index < reference->reporters.count ? &reference->reporters.items[index] : NULL;
 }
 
-static int province_by_id(const void *id, const void *row)
-{
-	return strcmp(id, ((const td_province_t *)row)->id);
-}
-
 const td_province_t *td_reference_province(const td_reference_t *reference, const char *id)
 {
-	return FIND(reference->provinces, id, province_by_id);
+	return td_names_find(&reference->province_names, id);
 }
 
 const td_province_t *td_reference_counting(const td_province_t *province, int32_t day)
@@ -123,23 +115,9 @@ const td_province_t *td_reference_counting(const td_province_t *province, int32_
 	return NULL;
 }
 
-static int unit_by_id(const void *id, const void *row)
-{
-	return strcmp(id, ((const td_unit_t *)row)->id);
-}
-
-/* Any row of that id; the others of the same id are its neighbours. */
-static const td_unit_t *find_unit(const td_reference_t *reference, const char *id)
-{
-	const td_unit_t *unit = FIND(reference->units, id, unit_by_id);
-	while (unit != NULL && unit > reference->units.items && strcmp(unit[-1].id, id) == 0)
-		unit--;
-	return unit;
-}
-
 const td_unit_t *td_reference_unit(const td_reference_t *reference, const char *id, int32_t day)
 {
-	const td_unit_t *unit = find_unit(reference, id);
+	const td_unit_t *unit = td_names_find(&reference->unit_names, id);
 	const td_unit_t *end = reference->units.items + reference->units.count;
 	for (; unit != NULL && unit < end && strcmp(unit->id, id) == 0; unit++)
 		if (holds(unit->from_day, unit->to_day, day))
@@ -149,52 +127,31 @@ const td_unit_t *td_reference_unit(const td_reference_t *reference, const char *
 
 bool td_reference_unit_known(const td_reference_t *reference, const char *id)
 {
-	return find_unit(reference, id) != NULL;
-}
-
-/* The first row that is not before (article, clause). */
-static const td_offence_t *offence_from(const td_reference_t *reference, const char *article,
-					uint32_t clause)
-{
-	size_t low = 0, high = reference->offences.count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const td_offence_t *offence = &reference->offences.items[middle];
-		int order = strcmp(offence->article, article);
-		if (order < 0 || (order == 0 && offence->clause < clause))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return reference->offences.items + low;
+	return td_names_find(&reference->unit_names, id) != NULL;
 }
 
 const td_offence_t *td_reference_offence(const td_reference_t *reference, const char *article,
 					 uint32_t clause, int32_t day)
 {
+	const td_offence_t *offence = td_names_find(&reference->article_names, article);
 	const td_offence_t *end = reference->offences.items + reference->offences.count;
-	const td_offence_t *offence = offence_from(reference, article, clause);
-	for (; offence < end && strcmp(offence->article, article) == 0; offence++) {
-		if (clause != 0 && offence->clause != clause)
-			return NULL;
-		if (holds(offence->from_day, offence->to_day, day))
+	for (; offence != NULL && offence < end && strcmp(offence->article, article) == 0;
+	     offence++) {
+		if ((clause == 0 || offence->clause == clause) &&
+		    holds(offence->from_day, offence->to_day, day))
 			return offence;
 	}
 	return NULL;
 }
 
-static int member_by_key(const void *key, const void *row)
-{
-	const td_member_t *wanted = key, *member = row;
-	int order = strcmp(wanted->province, member->province);
-	return order != 0 ? order : (wanted->year > member->year) - (wanted->year < member->year);
-}
-
 uint32_t td_reference_cluster(const td_reference_t *reference, const char *province, int32_t year)
 {
-	td_member_t key = {.province = province, .year = year};
-	const td_member_t *member = FIND(reference->members, &key, member_by_key);
-	return member == NULL ? 0 : member->cluster;
+	const td_member_t *member = td_names_find(&reference->member_names, province);
+	const td_member_t *end = reference->members.items + reference->members.count;
+	for (; member != NULL && member < end && strcmp(member->province, province) == 0; member++)
+		if (member->year == year)
+			return member->cluster;
+	return 0;
 }
 
 void td_reference_members(const td_reference_t *reference, uint32_t cluster, int32_t year,
@@ -235,7 +192,9 @@ bool td_reference_criterion(const td_reference_t *reference, uint32_t cluster, i
 			    uint32_t criterion, int32_t *maximum_hundredths)
 {
 	td_criterion_t key = {.year = year, .cluster = cluster, .number = criterion};
-	const td_criterion_t *found = FIND(reference->criteria, &key, criterion_by_key);
+	const td_criterion_t *found =
+		bsearch(&key, reference->criteria.items, reference->criteria.count, sizeof key,
+			criterion_by_key);
 	if (found != NULL)
 		*maximum_hundredths = found->maximum_hundredths;
 	return found != NULL;

@@ -4,7 +4,7 @@
  *
  * Pure: parses TSV tables that somebody else has read (a folder for the producer, the topic
  * thidua.reference for the workers, an archive for the audit). Only read after it is made, so that
- * threads may share one. Look-ups take no allocation and at most logarithmic time.
+ * threads may share one. Look-ups allocate nothing.
  */
 #ifndef TD_WORKERS_REFERENCE_H
 #define TD_WORKERS_REFERENCE_H

@@ -97,6 +97,19 @@ static bool sort_tables(td_reference_t *reference, td_err_t *err)
 	return true;
 }
 
+/* Indexes a table that is sorted. */
+#define INDEX(names, rows) td_names_make(names, (rows).items, (rows).count, sizeof *(rows).items)
+
+static bool index_tables(td_reference_t *reference, td_err_t *err)
+{
+	bool made = INDEX(&reference->reporter_names, reference->reporters);
+	made = INDEX(&reference->province_names, reference->provinces) && made;
+	made = INDEX(&reference->unit_names, reference->units) && made;
+	made = INDEX(&reference->article_names, reference->offences) && made;
+	made = INDEX(&reference->member_names, reference->members) && made;
+	return made || td_err_set(err, TD_EMEMORY, "no memory for the reference data");
+}
+
 static bool twice(const char *file, const char *what, td_err_t *err)
 {
 	return td_err_set(err, TD_EDATA,
@@ -235,8 +248,8 @@ static bool check_signers(td_reference_t *reference, td_err_t *err)
 
 bool td_reference_tables_check(td_reference_t *reference, td_err_t *err)
 {
-	return sort_tables(reference, err) && check_unique(reference, err) &&
-	       check_overlaps(reference, err) && join_provinces(reference, err) &&
-	       check_provinces(reference, err) && join_groups(reference, err) &&
-	       check_signers(reference, err);
+	return sort_tables(reference, err) && index_tables(reference, err) &&
+	       check_unique(reference, err) && check_overlaps(reference, err) &&
+	       join_provinces(reference, err) && check_provinces(reference, err) &&
+	       join_groups(reference, err) && check_signers(reference, err);
 }

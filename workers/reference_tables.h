@@ -8,6 +8,7 @@
 
 #include "common/arena.h"
 #include "workers/keys.h"
+#include "workers/names.h"
 #include "workers/reference.h"
 
 /* An array of rows in the arena. */
@@ -53,6 +54,9 @@ struct td_reference {
 	TD_ROWS(td_award_t) awards;            /* by form, level, from_day */
 	TD_ROWS(td_criterion_t) criteria;      /* by year, cluster, number */
 	td_keys_t keys;                        /* see keys.h */
+
+	/* Their rows by what they begin with. */
+	td_names_t reporter_names, province_names, unit_names, article_names, member_names;
 };
 
 /* Parses one table into `reference`, unsorted. `text` is terminated, lives in the arena and is cut

@@ -1,7 +1,7 @@
 #include "aggregator/audit/hashes.h"
 
-#include "aggregator/digest.h"
-#include "aggregator/hashtable.h"
+#include "common/digest.h"
+#include "common/hashtable.h"
 #include "common/room.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* digest: every byte, every length and every cut between two pieces changes it. */
-#include "aggregator/digest.h"
+#include "common/digest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

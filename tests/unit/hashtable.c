@@ -1,7 +1,7 @@
 /* hashtable: what was put in is found, whatever the digests, also after growing and clearing. */
-#include "aggregator/hashtable.h"
+#include "common/hashtable.h"
 
-#include "aggregator/digest.h"
+#include "common/digest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

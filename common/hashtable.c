@@ -1,4 +1,4 @@
-#include "aggregator/hashtable.h"
+#include "common/hashtable.h"
 
 #include <stdlib.h>
 

@@ -4,8 +4,8 @@
  * Pure. Grows by doubling and keeps its memory when it is cleared, so that a batch that is used
  * again and again soon allocates nothing.
  */
-#ifndef TD_AGGREGATOR_HASHTABLE_H
-#define TD_AGGREGATOR_HASHTABLE_H
+#ifndef TD_COMMON_HASHTABLE_H
+#define TD_COMMON_HASHTABLE_H
 
 #include "common/td.h"
 

@@ -3,8 +3,8 @@
  *
  * Pure; the same on every machine. No defence against somebody who computes it: the logs are.
  */
-#ifndef TD_AGGREGATOR_DIGEST_H
-#define TD_AGGREGATOR_DIGEST_H
+#ifndef TD_COMMON_DIGEST_H
+#define TD_COMMON_DIGEST_H
 
 #include "common/td.h"
 
