@@ -239,21 +239,25 @@ static bool say_digest(td_audit_t *audit, const export_t *export, td_err_t *err)
 	return true;
 }
 
+static uint64_t steps_of(size_t index, const void *context)
+{
+	const part_t *part = context;
+	const td_exporting_t *topic = &part->export->topics[part->first + index];
+	bool has_more = topic->kind == TD_EXPORTING_LOG && topic->end > td_exporting_begin(topic);
+	return has_more ? topic->end - td_exporting_begin(topic) : 0;
+}
+
 static bool write_part(td_audit_t *audit, export_t *export, size_t first, size_t end, td_err_t *err)
 {
 	part_t part = {export, first};
-	td_crew_plan_t plan = {
+	const td_crew_plan_t plan = {
 		.doing = "export",
 		.work = work,
+		.steps = steps_of,
 		.context = &part,
 		.count = end - first,
 		.threads_max = (size_t)audit->settings->threads,
 	};
-	for (size_t i = first; i < end; i++) {
-		const td_exporting_t *topic = &export->topics[i];
-		if (topic->kind == TD_EXPORTING_LOG && topic->end > td_exporting_begin(topic))
-			plan.total += topic->end - td_exporting_begin(topic);
-	}
 	td_crew_end_t ended = td_crew_run(&plan, audit->run, err);
 	if (ended == TD_CREW_STOPPED)
 		return td_err_set(err, TD_ESUPERSEDED, "stopped; the archive is as it was before");

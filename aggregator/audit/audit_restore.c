@@ -33,18 +33,22 @@ uint64_t td_restore_end(const td_restore_t *restore, size_t index)
 	return log != NULL ? log->end_offset : 0;
 }
 
+static uint64_t steps_of(size_t index, const void *context)
+{
+	return td_restore_end(context, index);
+}
+
 bool td_restore_each(const td_restore_t *restore, const char *doing, td_crew_fn *each,
 		     td_err_t *err)
 {
-	td_crew_plan_t plan = {
+	const td_crew_plan_t plan = {
 		.doing = doing,
 		.work = each,
+		.steps = steps_of,
 		.context = (void *)restore,
 		.count = td_logs_count(restore->logs),
 		.threads_max = (size_t)restore->audit->settings->threads,
 	};
-	for (size_t i = 0; i < plan.count; i++)
-		plan.total += td_restore_end(restore, i);
 	td_crew_end_t end = td_crew_run(&plan, restore->audit->run, err);
 	if (end == TD_CREW_STOPPED)
 		(void)td_err_set(err, TD_ESUPERSEDED, "stopped; call restore again to go on");

@@ -7,13 +7,22 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { WAIT_MS = 200, SHOW_MS = 1000, LOG_MS = 10000 };
 
+/* The work on one log. */
+typedef struct task {
+	size_t index;
+	uint64_t steps;
+} task_t;
+
 struct td_crew {
 	const td_crew_plan_t *plan;
+	task_t *tasks; /* in the order in which they are begun */
+	uint64_t total;
 	int wake_fd;
 	atomic_bool stopping;
 	_Atomic uint64_t done;
@@ -49,11 +58,11 @@ static void *work(void *context)
 {
 	static const uint64_t one = 1;
 	td_crew_t *crew = context;
-	size_t index;
+	size_t at;
 	while (!td_crew_stopping(crew) &&
-	       (index = atomic_fetch_add(&crew->next, 1)) < crew->plan->count) {
+	       (at = atomic_fetch_add(&crew->next, 1)) < crew->plan->count) {
 		td_err_t err = {0};
-		if (!crew->plan->work(crew, index, crew->plan->context, &err))
+		if (!crew->plan->work(crew, crew->tasks[at].index, crew->plan->context, &err))
 			note_failure(crew, &err);
 	}
 	(void)atomic_fetch_sub(&crew->at_work, 1);
@@ -73,7 +82,7 @@ static void show(const td_crew_t *crew, progress_t *progress)
 {
 	int64_t now_ms = td_clock_mono_ms();
 	char left[TD_MOMENT_TEXT_MAX];
-	uint64_t done = atomic_load(&crew->done), total = crew->plan->total;
+	uint64_t done = atomic_load(&crew->done), total = crew->total;
 	if (crew->plan->quiet || now_ms < progress->next_ms)
 		return;
 	progress->next_ms = now_ms + (progress->terminal ? SHOW_MS : LOG_MS);
@@ -106,6 +115,30 @@ static void show_pace(const td_crew_t *crew)
 	       td_log_int("per_second", (int64_t)(done * 1000 / (uint64_t)spent_ms)));
 }
 
+static int by_steps(const void *a, const void *b)
+{
+	const task_t *left = a, *right = b;
+	if (left->steps != right->steps)
+		return left->steps > right->steps ? -1 : 1;
+	return (left->index > right->index) - (left->index < right->index);
+}
+
+/* Puts the longest first. */
+static bool order(td_crew_t *crew, td_err_t *err)
+{
+	const td_crew_plan_t *plan = crew->plan;
+	crew->tasks = calloc(plan->count + 1, sizeof *crew->tasks);
+	if (crew->tasks == NULL)
+		return td_err_set(err, TD_EMEMORY, "no memory to plan %s", plan->doing);
+	for (size_t i = 0; i < plan->count; i++) {
+		uint64_t steps = plan->steps != NULL ? plan->steps(i, plan->context) : 0;
+		crew->tasks[i] = (task_t){i, steps};
+		crew->total += steps;
+	}
+	qsort(crew->tasks, plan->count, sizeof *crew->tasks, by_steps);
+	return true;
+}
+
 static size_t begin(td_crew_t *crew, pthread_t *threads)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -127,32 +160,41 @@ static size_t begin(td_crew_t *crew, pthread_t *threads)
 	return count;
 }
 
+/* Shows how far they are until all threads have ended. */
+static void watch(td_crew_t *crew, td_run_t *run)
+{
+	progress_t progress = {.terminal = isatty(STDERR_FILENO) == 1,
+			       .begun_ms = td_clock_mono_ms()};
+	progress.next_ms = progress.begun_ms + (progress.terminal ? SHOW_MS : LOG_MS);
+	while (atomic_load(&crew->at_work) > 0) {
+		td_err_t err = {0};
+		if (!td_run_wait(run, WAIT_MS, &err))
+			note_failure(crew, &err);
+		if (td_run_stopping(run))
+			atomic_store(&crew->stopping, true);
+		show(crew, &progress);
+	}
+	if (progress.shown)
+		(void)fprintf(stderr, "\r\033[K");
+	if (!progress.terminal)
+		show_pace(crew);
+}
+
 td_crew_end_t td_crew_run(const td_crew_plan_t *plan, td_run_t *run, td_err_t *err)
 {
 	pthread_t threads[TD_CREW_THREADS_MAX];
 	td_crew_t crew = {
 		.plan = plan, .wake_fd = td_run_wake_fd(run), .lock = PTHREAD_MUTEX_INITIALIZER};
-	progress_t progress = {.terminal = isatty(STDERR_FILENO) == 1,
-			       .begun_ms = td_clock_mono_ms()};
-	progress.next_ms = progress.begun_ms + (progress.terminal ? SHOW_MS : LOG_MS);
-	size_t count = begin(&crew, threads);
-	if (count == 0 && plan->count > 0) {
-		(void)td_err_set(err, TD_EMEMORY, "no thread can be started");
+	if (!order(&crew, err))
 		return TD_CREW_FAILED;
-	}
-	while (atomic_load(&crew.at_work) > 0) {
-		if (!td_run_wait(run, WAIT_MS, err))
-			note_failure(&crew, err);
-		if (td_run_stopping(run))
-			atomic_store(&crew.stopping, true);
-		show(&crew, &progress);
-	}
+	size_t count = begin(&crew, threads);
+	if (count == 0 && plan->count > 0)
+		(void)td_err_set(&crew.err, TD_EMEMORY, "no thread can be started");
+	crew.failed = count == 0 && plan->count > 0;
+	watch(&crew, run);
 	for (size_t i = 0; i < count; i++)
 		(void)pthread_join(threads[i], NULL);
-	if (progress.shown)
-		(void)fprintf(stderr, "\r\033[K");
-	if (!progress.terminal)
-		show_pace(&crew);
+	free(crew.tasks);
 	*err = crew.err;
 	if (crew.failed)
 		return TD_CREW_FAILED;

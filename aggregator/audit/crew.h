@@ -1,9 +1,9 @@
 /*
  * crew: work on many logs, a thread for each, with progress shown and a clean stop.
  *
- * Shell. The caller's thread shows how far all are and how long it will take, on standard error: a
- * line that is written over on a terminal, a log line now and then and at the end elsewhere. SIGINT
- * and SIGTERM ask the work to stop at its next step.
+ * Shell. The longest logs come first. The caller's thread shows how far all are and how long it
+ * will take, on standard error: a line that is written over on a terminal, a log line now and then
+ * and at the end elsewhere. SIGINT and SIGTERM ask the work to stop at its next step.
  */
 #ifndef TD_AGGREGATOR_AUDIT_CREW_H
 #define TD_AGGREGATOR_AUDIT_CREW_H
@@ -19,14 +19,18 @@ typedef struct td_crew td_crew_t;
 /* The work on one log, in a thread; `index` says which. */
 typedef bool td_crew_fn(td_crew_t *crew, size_t index, void *context, td_err_t *err);
 
+/* How many steps the work on one log has. */
+typedef uint64_t td_crew_steps_fn(size_t index, const void *context);
+
 typedef struct td_crew_plan {
 	const char *doing; /* a word for the progress: "replay" */
 	td_crew_fn *work;
 	void *context;
-	size_t count;       /* logs: index 0..count-1 */
-	size_t threads_max; /* at a time; 0: as many as the machine has cores */
-	uint64_t total;     /* of all steps, for progress; 0: not known */
-	bool quiet;         /* no progress */
+	size_t count;            /* logs: index 0..count-1 */
+	size_t threads_max;      /* at a time; 0: as many as the machine has cores */
+	td_crew_steps_fn *steps; /* for progress, and so that no long log is left for the end; NULL:
+				    not known */
+	bool quiet;              /* no progress */
 } td_crew_plan_t;
 
 enum { TD_CREW_THREADS_MAX = 64 };

@@ -81,20 +81,24 @@ static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
 	return done;
 }
 
+static uint64_t steps_of(size_t index, const void *context)
+{
+	const td_pass_t *pass = context;
+	const td_log_bounds_t *bounds = td_logs_get(pass->logs, index);
+	return bounds->end - bounds->first;
+}
+
 bool td_pass_run(const td_audit_t *audit, const td_pass_t *pass, td_err_t *err)
 {
 	td_pass_t own = *pass;
-	td_crew_plan_t plan = {
+	const td_crew_plan_t plan = {
 		.doing = pass->doing,
 		.work = work,
+		.steps = steps_of,
 		.context = &own,
 		.count = td_logs_count(pass->logs),
 		.threads_max = (size_t)audit->settings->threads,
 	};
-	for (size_t i = 0; i < plan.count; i++) {
-		const td_log_bounds_t *bounds = td_logs_get(pass->logs, i);
-		plan.total += bounds->end - bounds->first;
-	}
 	td_crew_end_t end = td_crew_run(&plan, audit->run, err);
 	if (end == TD_CREW_STOPPED)
 		(void)td_err_set(err, TD_ESUPERSEDED, "stopped");

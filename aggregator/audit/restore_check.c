@@ -33,18 +33,26 @@ static bool read_topic(td_crew_t *crew, size_t index, void *context, td_err_t *e
 	return done;
 }
 
+static uint64_t steps_of(size_t index, const void *context)
+{
+	const td_restore_t *restore = context;
+	const Thidua__V1__ArchiveTopic *topic =
+		td_archive_manifest(restore->archive)->topics[index];
+	uint64_t records = 0;
+	for (size_t i = 0; i < topic->n_files; i++)
+		records += topic->files[i]->records;
+	return records;
+}
+
 bool td_restore_check(td_restore_t *restore, td_err_t *err)
 {
-	const Thidua__V1__ArchiveManifest *manifest = td_archive_manifest(restore->archive);
-	td_crew_plan_t plan = {
+	const td_crew_plan_t plan = {
 		.doing = "check",
 		.work = read_topic,
+		.steps = steps_of,
 		.context = restore,
-		.count = manifest->n_topics,
+		.count = td_archive_manifest(restore->archive)->n_topics,
 		.threads_max = (size_t)restore->audit->settings->threads,
 	};
-	for (size_t i = 0; i < manifest->n_topics; i++)
-		for (size_t j = 0; j < manifest->topics[i]->n_files; j++)
-			plan.total += manifest->topics[i]->files[j]->records;
 	return td_crew_run(&plan, restore->audit->run, err) == TD_CREW_DONE;
 }

@@ -49,6 +49,13 @@ static double all_memory(const td_shelf_t *shelf)
 			: (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE) / 4;
 }
 
+static uint64_t steps_of(size_t index, const void *context)
+{
+	const td_shelf_t *shelf = context;
+	const td_shelved_t *item = &shelf->items[index];
+	return item->end - item->bounds->first;
+}
+
 /* A part of it for one log: as large as its part of the events. */
 static size_t memory_of(const td_shelf_t *shelf, const td_shelved_t *item, double part)
 {
@@ -204,15 +211,15 @@ td_shelf_t *td_shelf_fill(const td_audit_t *audit, const td_shelf_plan_t *plan, 
 		item->index = i;
 		item->bounds = td_logs_get(plan->logs, i);
 		item->end = plan->ends != NULL ? plan->ends[i] : item->bounds->end;
-		shelf->total += item->end - item->bounds->first;
+		shelf->total += steps_of(i, shelf);
 	}
 	const td_crew_plan_t crew = {
 		.doing = plan->draft != NULL ? "what-if" : "replay",
 		.work = work,
+		.steps = steps_of,
 		.context = shelf,
 		.count = shelf->count,
 		.threads_max = (size_t)audit->settings->threads,
-		.total = shelf->total,
 	};
 	bool done = make_folder(shelf, err);
 	td_crew_end_t end = done ? td_crew_run(&crew, audit->run, err) : TD_CREW_FAILED;
