@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BLOCK_SIZE = 64 * 1024, ALIGNMENT = 16 };
+enum { BLOCK_SIZE = 64 * 1024, PART = 8, ALIGNMENT = 16 };
 
 typedef struct block {
 	struct block *next;
@@ -88,12 +88,14 @@ static bool make_room(td_arena_t *arena, size_t size)
 	return add_block(arena, size);
 }
 #else
-/* Room for `size` bytes: in the next kept block, or a new one. */
+/* Room for `size` bytes: in the next kept block, or a new one, which is the larger the more there
+ * is, so that large arenas do not ask the system for ever more memory. */
 static bool make_room(td_arena_t *arena, size_t size)
 {
 	block_t *next = arena->current == NULL ? arena->first : arena->current->next;
+	size_t usual = BLOCK_SIZE + td_arena_used(arena) / PART;
 	if (next == NULL || next->size < size)
-		return add_block(arena, size > BLOCK_SIZE ? size : BLOCK_SIZE);
+		return add_block(arena, size > usual ? size : usual);
 	enter(arena, next);
 	return true;
 }

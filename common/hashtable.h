@@ -9,7 +9,7 @@
 
 #include "common/td.h"
 
-/* Half of a digest, and an item's index plus one; 0 is an empty slot. */
+/* Half of a digest, and an item's index; all bits set in an empty slot. */
 typedef struct td_hashtable {
 	uint64_t *slots;
 	size_t mask, count; /* slots less one, a power of two less one; items */
@@ -34,7 +34,7 @@ int64_t td_hashtable_next(const td_hashtable_t *table, td_probe_t *probe);
 /* Lets the memory that a walk begins with be fetched, for who walks a little later. */
 void td_hashtable_expect(const td_hashtable_t *table, uint64_t digest);
 
-/* Adds the item `index` under `digest`; false when memory is out. */
+/* Adds the item `index`, below UINT32_MAX, under `digest`; false when memory is out. */
 TD_MUST_USE bool td_hashtable_put(td_hashtable_t *table, uint64_t digest, uint32_t index);
 
 #endif
