@@ -71,23 +71,35 @@ static void append(td_contributions_t *made, td_contribution_t item)
 		made->items[made->count++] = item;
 }
 
+static td_place_t place_of(const td_contributing_t *to, Thidua__V1__StageKind kind)
+{
+	const Thidua__V1__Stage *stage = td_contributing_stage(to, kind);
+	const char *subject = subject_of(to->event);
+	td_place_t place = {.stage = kind};
+	if (stage == NULL || !td_localday_of_yyyymmdd(stage->on, &place.day))
+		return place;
+	place.counts = true;
+	place.province = stage->province[0] != '\0' ? stage->province : subject;
+	place.hour = subject[0] != '\0' ? (int8_t)TD_HOUR_NONE : hour_of(to, kind);
+	return place;
+}
+
 void td_contributing_add(td_contributing_t *to, td_addition_t addition)
 {
-	const Thidua__V1__Stage *stage = td_contributing_stage(to, addition.stage);
-	int32_t day;
-	if (addition.amount == 0 || stage == NULL || !td_localday_of_yyyymmdd(stage->on, &day))
+	if (addition.amount == 0)
 		return;
-	const char *province = stage->province[0] != '\0' ? stage->province : subject_of(to->event);
-	bool is_about_another = subject_of(to->event)[0] != '\0';
+	if (to->place.stage != addition.stage)
+		to->place = place_of(to, addition.stage);
+	if (!to->place.counts)
+		return;
 	append(to->made, (td_contribution_t){
 				 .amount = addition.amount,
-				 .day = day,
+				 .day = to->place.day,
 				 .metric = (uint16_t)addition.metric,
 				 .dim1 = (uint8_t)addition.dim1,
 				 .dim2 = (uint8_t)addition.dim2,
-				 .province = province_index(province, to->made),
-				 .hour = is_about_another ? (int8_t)TD_HOUR_NONE
-							  : hour_of(to, addition.stage),
+				 .province = province_index(to->place.province, to->made),
+				 .hour = to->place.hour,
 			 });
 }
 
@@ -134,7 +146,7 @@ void td_contribute(const Thidua__V1__Event *event, const Thidua__V1__Enriched *e
 		{BODY(TARGET), td_contribute_target},
 		{BODY(SCORE), td_contribute_score},
 	};
-	td_contributing_t to = {event, enriched, contributions};
+	td_contributing_t to = {.event = event, .enriched = enriched, .made = contributions};
 	memset(contributions, 0, offsetof(td_contributions_t, items));
 	for (size_t i = 0; i < TD_COUNT(bodies); i++) {
 		if (bodies[i].body == event->body_case)

@@ -9,10 +9,20 @@
 #include "aggregator/contribute.h"
 #include "aggregator/metric.h"
 
+/* Where and when what is added at a stage counts. */
+typedef struct td_place {
+	Thidua__V1__StageKind stage;
+	bool counts; /* false: the record has not come to that stage */
+	int32_t day;
+	const char *province;
+	int8_t hour;
+} td_place_t;
+
 typedef struct td_contributing {
 	const Thidua__V1__Event *event;
 	const Thidua__V1__Enriched *enriched;
 	td_contributions_t *made;
+	td_place_t place; /* of the addition before: most follow another at the same stage */
 } td_contributing_t;
 
 /* What is added on the day and in the province of one stage. */

@@ -25,16 +25,20 @@ int64_t td_localday_start_ms(int32_t day)
 	return (int64_t)day * DAY_MS - UTC_OFFSET_MS;
 }
 
-/* Days since 1970-01-01; years are counted from March, so that a leap day ends its year. */
+/* Days and dates by C. Neri and L. Schneider, "Euclidean affine functions and their application to
+ * calendar algorithms" (2022): years begin in March, so that a leap day ends its year, and each
+ * division by a constant is a multiplication. For the years 1 to 9999. */
+enum { DAYS_TO_1970 = 719468 }; /* from 1 March of the year 0 */
+
 int32_t td_localday_make(int32_t year, int32_t month, int32_t day_of_month)
 {
-	int32_t y = month <= 2 ? year - 1 : year;
-	int32_t era = (int32_t)floor_divide(y, 400);
-	int32_t year_of_era = y - era * 400;
-	int32_t month_from_march = (month + 9) % 12;
-	int32_t day_of_year = (153 * month_from_march + 2) / 5 + day_of_month - 1;
-	int32_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-	return era * 146097 + day_of_era - 719468;
+	bool before_march = month <= 2;
+	uint32_t of_year = (uint32_t)(before_march ? year - 1 : year);
+	uint32_t of_month = (uint32_t)(before_march ? month + 12 : month);
+	uint32_t century = of_year / 100;
+	uint32_t years = 1461 * of_year / 4 - century + century / 4;
+	uint32_t months = (979 * of_month - 2919) / 32;
+	return (int32_t)(years + months) + day_of_month - 1 - DAYS_TO_1970;
 }
 
 typedef struct date {
@@ -43,19 +47,16 @@ typedef struct date {
 
 static date_t date_of(int32_t day)
 {
-	int32_t shifted = day + 719468;
-	int32_t era = (int32_t)floor_divide(shifted, 146097);
-	int32_t day_of_era = shifted - era * 146097;
-	int32_t year_of_era =
-		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-	int32_t day_of_year =
-		day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-	int32_t month_from_march = (5 * day_of_year + 2) / 153;
-	date_t date;
-	date.day_of_month = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-	date.month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
-	date.year = year_of_era + era * 400 + (date.month <= 2 ? 1 : 0);
-	return date;
+	uint32_t quarters = 4 * (uint32_t)(day + DAYS_TO_1970) + 3;
+	uint32_t century = quarters / 146097;
+	uint64_t of_century = UINT64_C(2939745) * (quarters % 146097 / 4 * 4 + 3);
+	uint32_t year = 100 * century + (uint32_t)(of_century >> 32);
+	uint32_t day_of_year = (uint32_t)of_century / 2939745 / 4;
+	uint32_t of_month = 2141 * day_of_year + 197913;
+	bool before_march = day_of_year >= 306;
+	return (date_t){.year = (int32_t)year + (before_march ? 1 : 0),
+			.month = (int32_t)(of_month >> 16) - (before_march ? 12 : 0),
+			.day_of_month = (int32_t)((of_month & 0xffff) / 2141) + 1};
 }
 
 static int32_t days_of_month(int32_t year, int32_t month)
