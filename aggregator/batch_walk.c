@@ -29,10 +29,38 @@ static place_t place_of(const td_cells_t *cells, const uint16_t *ranks, const td
 			 change};
 }
 
-static int by_place(const void *a, const void *b)
+/* Merges two runs that lie one behind the other. */
+static void merge(const place_t *left, const place_t *right, const place_t *end, place_t *to)
 {
-	const place_t *left = a, *right = b;
-	return (left->order > right->order) - (left->order < right->order);
+	const place_t *middle = right;
+	while (left < middle && right < end) {
+		bool is_left = left->order <= right->order;
+		*to++ = is_left ? *left : *right;
+		left += is_left;
+		right += !is_left;
+	}
+	while (left < middle)
+		*to++ = *left++;
+	while (right < end)
+		*to++ = *right++;
+}
+
+/* Sorts the places, with as many of them to spare; returns where they are then. Millions of cells
+ * lie in thousands of small sets: qsort, which calls for each comparison, took four times as long.
+ */
+static place_t *sort(place_t *places, place_t *spare, size_t count)
+{
+	for (size_t run = 1; run < count; run *= 2) {
+		for (size_t at = 0; at < count; at += 2 * run) {
+			size_t middle = at + run < count ? at + run : count;
+			size_t end = middle + run < count ? middle + run : count;
+			merge(&places[at], &places[middle], &places[end], &spare[at]);
+		}
+		place_t *sorted = spare;
+		spare = places;
+		places = sorted;
+	}
+	return places;
 }
 
 /* D M d h m: as their letters are ordered. */
@@ -58,7 +86,7 @@ typedef struct walk {
 	const td_change_set_t **sets;
 	size_t count;
 	const td_change_t **changes;
-	place_t *places;
+	place_t *places, *spare;
 	uint16_t *ranks; /* of each area among all, in the order of texts */
 } walk_t;
 
@@ -99,8 +127,9 @@ static bool begin(walk_t *walk)
 	}
 	walk->changes = td_batch_take(batch, most, sizeof *walk->changes);
 	walk->places = td_batch_take(batch, most, sizeof *walk->places);
-	if (walk->changes == NULL || walk->places == NULL || !rank_areas(walk) ||
-	    batch->out_of_memory || td_cells_failed(batch->cells))
+	walk->spare = td_batch_take(batch, most, sizeof *walk->spare);
+	if (walk->changes == NULL || walk->places == NULL || walk->spare == NULL ||
+	    !rank_areas(walk) || batch->out_of_memory || td_cells_failed(batch->cells))
 		return false;
 	qsort(walk->sets, walk->count, sizeof *walk->sets, by_key);
 	return true;
@@ -114,7 +143,7 @@ static bool walk_set(const walk_t *walk, const td_change_set_t *set, td_tally_fn
 	size_t count = td_batch_changes(set, walk->changes);
 	for (size_t i = 0; i < count; i++)
 		walk->places[i] = place_of(batch->cells, walk->ranks, walk->changes[i]);
-	qsort(walk->places, count, sizeof *walk->places, by_place);
+	const place_t *places = sort(walk->places, walk->spare, count);
 	td_layout_tally_key(batch->prefix, set->span, set->by_unit, set->day, key);
 	td_tally_t tally = {.key = td_slice_text(key),
 			    .field = field,
@@ -122,7 +151,7 @@ static bool walk_set(const walk_t *walk, const td_change_set_t *set, td_tally_fn
 			    .by_unit = set->by_unit,
 			    .day = set->day};
 	for (size_t i = 0; i < count; i++) {
-		const td_change_t *change = walk->places[i].change;
+		const td_change_t *change = places[i].change;
 		tally.cell = td_cells_name(batch->cells, change);
 		tally.value = change->delta;
 		td_layout_field(&tally.cell, field);
