@@ -175,7 +175,7 @@ static bool read_fields(reading_t *reading, td_slice_t bytes, ProtobufCMessage *
 	td_wire_reader_t reader = {bytes.data, bytes.data + bytes.size, true};
 	const field_t *field = message->descriptor->fields, *before = NULL;
 	const field_t *end = field + message->descriptor->n_fields;
-	td_wire_element_t element;
+	td_wire_element_t element = {0};
 	for (; td_wire_more(&reader); before = field) {
 		if (!td_wire_read(&reader, &element))
 			return false;
