@@ -107,7 +107,7 @@ td_cell_t td_cells_name(const td_cells_t *cells, const td_change_t *change)
 /* The area's number and 1 more, a new one if need be; 0 when there is no room. */
 static uint64_t find_area(td_cells_t *cells, const char *area)
 {
-	uint64_t digest = td_digest(0, area, TD_AREA_MAX);
+	uint64_t digest = td_digest(0, area, strnlen(area, TD_AREA_MAX));
 	td_probe_t probe = td_hashtable_probe(&cells->area_table, digest);
 	int64_t index;
 	while ((index = td_hashtable_next(&cells->area_table, &probe)) != TD_HASHTABLE_NONE) {
@@ -163,31 +163,33 @@ static uint64_t digest_of(td_span_t span, bool by_unit, int32_t day)
 	return td_digest(0, &name, sizeof name);
 }
 
-/* The set of that hash, a new one if need be; NULL when memory is out. */
-static td_change_set_t *find_set(td_cells_t *cells, td_span_t span, bool by_unit, int32_t day)
+enum { NO_SET = -1 };
+
+/* The index of the set of that hash, a new one if need be; NO_SET when memory is out. */
+static int64_t find_set(td_cells_t *cells, td_span_t span, bool by_unit, int32_t day)
 {
 	size_t *last = &cells->last[sort_of(span, by_unit)][(uint32_t)day % LAST_DAYS];
 	if (*last < cells->set_count && is_set(&cells->sets[*last], span, by_unit, day))
-		return &cells->sets[*last];
+		return (int64_t)*last;
 	uint64_t digest = digest_of(span, by_unit, day);
 	td_probe_t probe = td_hashtable_probe(&cells->set_table, digest);
 	int64_t index;
 	while ((index = td_hashtable_next(&cells->set_table, &probe)) != TD_HASHTABLE_NONE) {
 		if (is_set(&cells->sets[index], span, by_unit, day)) {
 			*last = (size_t)index;
-			return &cells->sets[index];
+			return index;
 		}
 	}
 	td_change_set_t *set = add_set(cells, digest);
 	if (set == NULL) {
 		cells->failed = true;
-		return NULL;
+		return NO_SET;
 	}
 	set->span = span;
 	set->by_unit = by_unit;
 	set->day = day;
 	*last = cells->set_count - 1;
-	return set;
+	return (int64_t)*last;
 }
 
 /* Where the search for `what` begins. */
@@ -228,8 +230,6 @@ static bool grow(td_cells_t *cells, td_change_set_t *set)
 
 static void add(td_cells_t *cells, td_change_set_t *set, uint64_t what, int64_t delta)
 {
-	if (set == NULL)
-		return;
 	td_change_t *slot = find_slot(set->slots, set->room, what);
 	if (slot->what == 0) {
 		if (4 * (set->count + 1) > 3 * set->room) {
@@ -244,13 +244,6 @@ static void add(td_cells_t *cells, td_change_set_t *set, uint64_t what, int64_t 
 		slot->delta = delta > 0 ? INT64_MAX : INT64_MIN;
 }
 
-/* Lets the slot's memory be fetched: that of several at once costs little more than that of one. */
-static void expect(const td_change_set_t *set, uint64_t what)
-{
-	if (set != NULL)
-		__builtin_prefetch(&set->slots[slot_of(set->room, what)]);
-}
-
 /* A cell but for its area. */
 static uint64_t what_of(const td_contribution_t *item, bool with_hour)
 {
@@ -259,48 +252,78 @@ static uint64_t what_of(const td_contribution_t *item, bool with_hour)
 	       (with_hour ? (uint64_t)item->hour : NO_HOUR) << HOUR_AT;
 }
 
-void td_cells_move(td_cells_t *cells, const td_contributions_t *adds, int64_t sign,
-		   int32_t hours_from)
+/* What a statement adds, cell by cell. */
+typedef struct moves {
+	struct {
+		int64_t set;
+		uint64_t what;
+		int64_t delta;
+	} items[3 * TD_CONTRIBUTIONS_MAX];
+	size_t count;
+} moves_t;
+
+/* Adds to the list; lets the memory be fetched meanwhile: that of several cells at once costs
+ * little more than that of one. */
+static void plan(const td_cells_t *cells, moves_t *moves, int64_t set, uint64_t what, int64_t delta)
+{
+	if (set == NO_SET)
+		return;
+	__builtin_prefetch(&cells->sets[set].slots[slot_of(cells->sets[set].room, what)]);
+	moves->items[moves->count].set = set;
+	moves->items[moves->count].what = what;
+	moves->items[moves->count++].delta = delta;
+}
+
+static void plan_all(td_cells_t *cells, const td_contributions_t *adds, int64_t sign,
+		     int32_t hours_from, moves_t *moves)
 {
 	uint64_t provinces[TD_AREAS_MAX] = {0}, unit = 0;
-	if (adds->count == 0)
-		return;
+	int64_t by_province = NO_SET, by_unit = NO_SET;
 	for (size_t i = 0; i < TD_AREAS_MAX && adds->provinces[i][0] != '\0'; i++)
 		provinces[i] = find_area(cells, adds->provinces[i]);
 	if (adds->unit[0] != '\0')
 		unit = find_area(cells, adds->unit);
-	for (size_t i = 0; i < adds->count && !cells->failed; i++) {
-		const td_contribution_t *item = &adds->items[i];
-		uint64_t what = what_of(item, false);
-		expect(find_set(cells, TD_SPAN_DAY, false, item->day),
-		       what | provinces[item->province]);
-		if (unit != 0)
-			expect(find_set(cells, TD_SPAN_DAY, true, item->day), what | unit);
-	}
-	for (size_t i = 0; i < adds->count && !cells->failed; i++) {
+	for (size_t i = 0; i < adds->count; i++) {
 		const td_contribution_t *item = &adds->items[i];
 		uint64_t what = what_of(item, false), province = provinces[item->province];
 		int64_t delta = sign * item->amount;
-		add(cells, find_set(cells, TD_SPAN_DAY, false, item->day), what | province, delta);
+		if (i == 0 || item->day != item[-1].day) {
+			by_province = find_set(cells, TD_SPAN_DAY, false, item->day);
+			if (unit != 0)
+				by_unit = find_set(cells, TD_SPAN_DAY, true, item->day);
+		}
+		plan(cells, moves, by_province, what | province, delta);
+		plan(cells, moves, by_unit, what | unit, delta);
 		if (item->hour != TD_HOUR_NONE && item->day >= hours_from)
-			add(cells, find_set(cells, TD_SPAN_HOUR, false, item->day),
-			    what_of(item, true) | province, delta);
-		if (unit != 0)
-			add(cells, find_set(cells, TD_SPAN_DAY, true, item->day), what | unit,
-			    delta);
+			plan(cells, moves, find_set(cells, TD_SPAN_HOUR, false, item->day),
+			     what_of(item, true) | province, delta);
 	}
+}
+
+void td_cells_move(td_cells_t *cells, const td_contributions_t *adds, int64_t sign,
+		   int32_t hours_from)
+{
+	moves_t moves;
+	moves.count = 0;
+	if (adds->count > 0)
+		plan_all(cells, adds, sign, hours_from, &moves);
+	for (size_t i = 0; i < moves.count && !cells->failed; i++)
+		add(cells, &cells->sets[moves.items[i].set], moves.items[i].what,
+		    moves.items[i].delta);
 }
 
 /* Adds a day's cells to its half-month. A new set can move the others. */
 static void add_half(td_cells_t *cells, size_t index)
 {
 	int32_t first = td_localday_half_first(td_localday_half(cells->sets[index].day));
-	td_change_set_t *half = find_set(cells, TD_SPAN_HALF, cells->sets[index].by_unit, first);
+	int64_t half = find_set(cells, TD_SPAN_HALF, cells->sets[index].by_unit, first);
+	if (half == NO_SET)
+		return;
 	const td_change_set_t *set = &cells->sets[index];
 	for (size_t i = 0; i < set->room; i++) {
 		const td_change_t *slot = &set->slots[i];
 		if (slot->what != 0 && slot->delta != 0)
-			add(cells, half, slot->what, slot->delta);
+			add(cells, &cells->sets[half], slot->what, slot->delta);
 	}
 }
 
