@@ -12,12 +12,9 @@ typedef struct place {
  * and that before "2.". Takes 12 bits. */
 static uint64_t spell(uint64_t number)
 {
-	uint64_t digits = 1;
-	for (uint64_t rest = number; rest >= 10; rest /= 10)
-		digits++;
-	for (uint64_t i = digits; i < 3; i++)
-		number *= 10;
-	return number << 2 | digits;
+	if (number < 10)
+		return 100 * number << 2 | 1;
+	return number < 100 ? 10 * number << 2 | 2 : number << 2 | 3;
 }
 
 static place_t place_of(const td_cells_t *cells, const uint16_t *ranks, const td_change_t *change)

@@ -16,29 +16,26 @@ typedef struct enriching {
 	Thidua__V1__Enriched *enriched;
 } enriching_t;
 
-/* Where it counts on that day. A province that ended without a successor keeps what it did. */
-static const char *province_on(const enriching_t *to, int32_t day)
+/* Where it counts on that day; NULL: nowhere. A province that ended without a successor keeps what
+ * it did. */
+static const td_province_t *province_on(const enriching_t *to, int32_t day)
 {
 	const td_province_t *there = td_reference_counting(to->province, day);
-	if (there == NULL)
-		there = to->province;
-	return there == NULL ? "" : there->id;
+	return there != NULL ? there : to->province;
 }
 
 static void add_stage(enriching_t *to, Thidua__V1__StageKind kind, int32_t on, int32_t day)
 {
 	size_t at = to->enriched->n_stages++;
-	Thidua__V1__Stage *stage = &to->stages[at], *before = at > 0 ? stage - 1 : NULL;
+	Thidua__V1__Stage *stage = &to->stages[at];
+	const td_province_t *province = province_on(to, day);
 	thidua__v1__stage__init(stage);
 	stage->kind = kind;
 	stage->on = on;
-	stage->province = (char *)province_on(to, day); /* only read */
-	/* Most cases live within one work year. */
-	int32_t year = td_workyear_of_on(on);
-	bool same = before != NULL && before->province == stage->province &&
-		    td_workyear_of_on(before->on) == year;
-	stage->cluster =
-		same ? before->cluster : td_reference_cluster(to->reference, stage->province, year);
+	if (province != NULL) {
+		stage->province = (char *)province->id; /* only read */
+		stage->cluster = td_province_cluster(province, td_workyear_of_on(on));
+	}
 	to->enriched->stages[at] = stage;
 }
 

@@ -74,7 +74,6 @@ void td_reference_free(td_reference_t *reference)
 	td_names_free(&reference->province_names);
 	td_names_free(&reference->unit_names);
 	td_names_free(&reference->article_names);
-	td_names_free(&reference->member_names);
 	td_arena_free(reference->arena);
 }
 
@@ -144,14 +143,18 @@ const td_offence_t *td_reference_offence(const td_reference_t *reference, const 
 	return NULL;
 }
 
+uint32_t td_province_cluster(const td_province_t *province, int32_t year)
+{
+	for (size_t i = 0; i < province->member_count; i++)
+		if (province->members[i].year == year)
+			return province->members[i].cluster;
+	return 0;
+}
+
 uint32_t td_reference_cluster(const td_reference_t *reference, const char *province, int32_t year)
 {
-	const td_member_t *member = td_names_find(&reference->member_names, province);
-	const td_member_t *end = reference->members.items + reference->members.count;
-	for (; member != NULL && member < end && strcmp(member->province, province) == 0; member++)
-		if (member->year == year)
-			return member->cluster;
-	return 0;
+	const td_province_t *found = td_reference_province(reference, province);
+	return found == NULL ? 0 : td_province_cluster(found, year);
 }
 
 void td_reference_members(const td_reference_t *reference, uint32_t cluster, int32_t year,

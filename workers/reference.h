@@ -59,6 +59,8 @@ struct td_province {
 	const char *id, *name_vi, *name_en, *successor; /* successor: "" if none */
 	const td_province_t *next;                      /* the successor; NULL if none */
 	int32_t from_day, to_day;                       /* first and last day of its existence */
+	const struct td_member *members;                /* its rows of clusters.tsv; only for */
+	size_t member_count;                            /* td_province_cluster */
 };
 
 /* The province of that id, whatever the day; NULL if there is none. */
@@ -93,6 +95,7 @@ const td_offence_t *td_reference_offence(const td_reference_t *reference, const 
 					 uint32_t clause, int32_t day);
 
 /* The ministry's cluster of a province in a year; 0 if none. */
+uint32_t td_province_cluster(const td_province_t *province, int32_t year);
 uint32_t td_reference_cluster(const td_reference_t *reference, const char *province, int32_t year);
 
 /* Calls `each` for the provinces of a cluster in a year, in the order of the table. */

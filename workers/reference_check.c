@@ -106,7 +106,6 @@ static bool index_tables(td_reference_t *reference, td_err_t *err)
 	made = INDEX(&reference->province_names, reference->provinces) && made;
 	made = INDEX(&reference->unit_names, reference->units) && made;
 	made = INDEX(&reference->article_names, reference->offences) && made;
-	made = INDEX(&reference->member_names, reference->members) && made;
 	return made || td_err_set(err, TD_EMEMORY, "no memory for the reference data");
 }
 
@@ -201,15 +200,29 @@ static bool join_provinces(td_reference_t *reference, td_err_t *err)
 	return true;
 }
 
-static bool check_provinces(const td_reference_t *reference, td_err_t *err)
+static bool check_units(const td_reference_t *reference, td_err_t *err)
 {
 	for (size_t i = 0; i < reference->units.count; i++)
 		if (find(reference, "units.tsv", reference->units.items[i].province, err) == NULL)
 			return false;
-	for (size_t i = 0; i < reference->members.count; i++)
-		if (find(reference, "clusters.tsv", reference->members.items[i].province, err) ==
-		    NULL)
+	return true;
+}
+
+/* Each province takes over its rows, which lie side by side. */
+static bool join_clusters(td_reference_t *reference, td_err_t *err)
+{
+	td_province_t *provinces = reference->provinces.items;
+	for (size_t i = 0; i < reference->provinces.count; i++)
+		provinces[i].member_count = 0;
+	for (size_t i = 0; i < reference->members.count; i++) {
+		const td_member_t *member = &reference->members.items[i];
+		const td_province_t *of = find(reference, "clusters.tsv", member->province, err);
+		if (of == NULL)
 			return false;
+		td_province_t *province = &provinces[of - provinces];
+		if (province->member_count++ == 0)
+			province->members = member;
+	}
 	return true;
 }
 
@@ -250,6 +263,7 @@ bool td_reference_tables_check(td_reference_t *reference, td_err_t *err)
 {
 	return sort_tables(reference, err) && index_tables(reference, err) &&
 	       check_unique(reference, err) && check_overlaps(reference, err) &&
-	       join_provinces(reference, err) && check_provinces(reference, err) &&
-	       join_groups(reference, err) && check_signers(reference, err);
+	       join_provinces(reference, err) && check_units(reference, err) &&
+	       join_clusters(reference, err) && join_groups(reference, err) &&
+	       check_signers(reference, err);
 }

@@ -56,7 +56,7 @@ struct td_reference {
 	td_keys_t keys;                        /* see keys.h */
 
 	/* Their rows by what they begin with. */
-	td_names_t reporter_names, province_names, unit_names, article_names, member_names;
+	td_names_t reporter_names, province_names, unit_names, article_names;
 };
 
 /* Parses one table into `reference`, unsorted. `text` is terminated, lives in the arena and is cut

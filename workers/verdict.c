@@ -9,6 +9,8 @@
 static bool list_findings(const td_findings_t *findings, td_arena_t *arena, size_t *count,
 			  Thidua__V1__Finding ***list)
 {
+	if (findings->count == 0)
+		return true;
 	Thidua__V1__Finding *items = td_arena_take(arena, findings->count * sizeof *items);
 	*list = td_arena_take(arena, findings->count * sizeof **list);
 	if (items == NULL || *list == NULL)
