@@ -139,16 +139,20 @@ static bool order(td_crew_t *crew, td_err_t *err)
 	return true;
 }
 
-static size_t begin(td_crew_t *crew, pthread_t *threads)
+size_t td_crew_threads(size_t threads_max, size_t count)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t wanted = crew->plan->threads_max;
+	size_t wanted = threads_max;
 	if (wanted == 0)
 		wanted = cores > 0 ? (size_t)cores : 1;
 	if (wanted > TD_CREW_THREADS_MAX)
 		wanted = TD_CREW_THREADS_MAX;
-	if (wanted > crew->plan->count)
-		wanted = crew->plan->count;
+	return wanted < count ? wanted : count;
+}
+
+static size_t begin(td_crew_t *crew, pthread_t *threads)
+{
+	size_t wanted = td_crew_threads(crew->plan->threads_max, crew->plan->count);
 	size_t count = 0;
 	for (; count < wanted; count++) {
 		(void)atomic_fetch_add(&crew->at_work, 1);

@@ -35,6 +35,9 @@ typedef struct td_crew_plan {
 
 enum { TD_CREW_THREADS_MAX = 64 };
 
+/* How many logs are worked on at a time, of `count`; `threads_max` as in a plan. */
+size_t td_crew_threads(size_t threads_max, size_t count);
+
 /* How the work ended. */
 typedef enum td_crew_end {
 	TD_CREW_DONE,

@@ -23,7 +23,7 @@ struct td_shelf {
 	char folder[PATH_MAX];
 	bool temporary;
 	size_t count;
-	uint64_t total; /* events of all logs */
+	uint64_t at_a_time; /* events of as many logs as are in memory at a time, at most */
 	td_shelved_t items[TD_LOGS_MAX];
 };
 
@@ -49,6 +49,7 @@ static double all_memory(const td_shelf_t *shelf)
 			: (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE) / 4;
 }
 
+/* Events of one log. */
 static uint64_t steps_of(size_t index, const void *context)
 {
 	const td_shelf_t *shelf = context;
@@ -60,7 +61,7 @@ static uint64_t steps_of(size_t index, const void *context)
 static size_t memory_of(const td_shelf_t *shelf, const td_shelved_t *item, double part)
 {
 	double events = (double)(item->end - item->bounds->first);
-	double all = shelf->total > 0 ? (double)shelf->total : 1;
+	double all = shelf->at_a_time > 0 ? (double)shelf->at_a_time : 1;
 	double memory = all_memory(shelf) * part * events / all;
 	return memory > LEAST_MEMORY ? (size_t)memory : LEAST_MEMORY;
 }
@@ -195,6 +196,27 @@ static bool stopped(const td_shelf_t *shelf, td_err_t *err)
 					   : "--resume with the same --state goes on");
 }
 
+static int by_size(const void *a, const void *b)
+{
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+	return (left < right) - (left > right);
+}
+
+/* A log of which only tallies are asked is forgotten when the next one begins. */
+static uint64_t count_at_a_time(const td_shelf_t *shelf)
+{
+	uint64_t sizes[TD_LOGS_MAX], sum = 0;
+	size_t threads = (size_t)shelf->audit->settings->threads;
+	size_t count =
+		shelf->plan.only_tallies ? td_crew_threads(threads, shelf->count) : shelf->count;
+	for (size_t i = 0; i < shelf->count; i++)
+		sizes[i] = steps_of(i, shelf);
+	qsort(sizes, shelf->count, sizeof sizes[0], by_size);
+	for (size_t i = 0; i < count; i++)
+		sum += sizes[i];
+	return sum;
+}
+
 td_shelf_t *td_shelf_fill(const td_audit_t *audit, const td_shelf_plan_t *plan, td_err_t *err)
 {
 	td_shelf_t *shelf = calloc(1, sizeof *shelf);
@@ -211,8 +233,8 @@ td_shelf_t *td_shelf_fill(const td_audit_t *audit, const td_shelf_plan_t *plan, 
 		item->index = i;
 		item->bounds = td_logs_get(plan->logs, i);
 		item->end = plan->ends != NULL ? plan->ends[i] : item->bounds->end;
-		shelf->total += steps_of(i, shelf);
 	}
+	shelf->at_a_time = count_at_a_time(shelf);
 	const td_crew_plan_t crew = {
 		.doing = plan->draft != NULL ? "what-if" : "replay",
 		.work = work,
