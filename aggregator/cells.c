@@ -6,7 +6,14 @@
 
 #include <stdlib.h>
 
-enum { FIRST_SLOTS = 16, SORTS = 6, LAST_DAYS = 64 };
+enum { FIRST_SLOTS = 16, SORTS = 6, LAST_DAYS = 64, WAITING_MAX = 64 };
+
+/* What is to be added to one cell. */
+typedef struct move {
+	size_t set;
+	uint64_t what;
+	int64_t delta;
+} move_t;
 
 struct td_cells {
 	td_change_set_t *sets; /* those beyond set_count keep their slots for later */
@@ -16,6 +23,8 @@ struct td_cells {
 	char (*areas)[TD_AREA_MAX];
 	size_t area_count, area_room;
 	td_hashtable_t area_table;
+	move_t waiting[WAITING_MAX + 3 * TD_CONTRIBUTIONS_MAX]; /* until their memory is there */
+	size_t waiting_count;
 	size_t slots;     /* of all sets that are in use */
 	size_t half_from; /* the sets from there on are half-months, if they were added */
 	bool has_halves, failed;
@@ -61,24 +70,13 @@ void td_cells_clear(td_cells_t *cells)
 {
 	td_hashtable_clear(&cells->set_table);
 	td_hashtable_clear(&cells->area_table);
-	cells->set_count = cells->area_count = cells->slots = 0;
+	cells->set_count = cells->area_count = cells->slots = cells->waiting_count = 0;
 	cells->has_halves = cells->failed = false;
-}
-
-bool td_cells_failed(const td_cells_t *cells)
-{
-	return cells->failed;
 }
 
 size_t td_cells_bytes(const td_cells_t *cells)
 {
 	return cells->slots * sizeof(td_change_t) + cells->set_count * sizeof *cells->sets;
-}
-
-const td_change_set_t *td_cells_sets(const td_cells_t *cells, size_t *count)
-{
-	*count = cells->set_count;
-	return cells->sets;
 }
 
 const char (*td_cells_areas(const td_cells_t *cells, size_t *count))[TD_AREA_MAX]
@@ -252,30 +250,41 @@ static uint64_t what_of(const td_contribution_t *item, bool with_hour)
 	       (with_hour ? (uint64_t)item->hour : NO_HOUR) << HOUR_AT;
 }
 
-/* What a statement adds, cell by cell. */
-typedef struct moves {
-	struct {
-		int64_t set;
-		uint64_t what;
-		int64_t delta;
-	} items[3 * TD_CONTRIBUTIONS_MAX];
-	size_t count;
-} moves_t;
+/* Adds what waits. */
+static void settle(td_cells_t *cells)
+{
+	for (size_t i = 0; i < cells->waiting_count; i++) {
+		const move_t *move = &cells->waiting[i];
+		add(cells, &cells->sets[move->set], move->what, move->delta);
+	}
+	cells->waiting_count = 0;
+}
 
-/* Adds to the list; lets the memory be fetched meanwhile: that of several cells at once costs
+bool td_cells_failed(td_cells_t *cells)
+{
+	settle(cells);
+	return cells->failed;
+}
+
+const td_change_set_t *td_cells_sets(td_cells_t *cells, size_t *count)
+{
+	settle(cells);
+	*count = cells->set_count;
+	return cells->sets;
+}
+
+/* Lets the cell's memory be fetched, to be added to a little later: that of many at once costs
  * little more than that of one. */
-static void plan(const td_cells_t *cells, moves_t *moves, int64_t set, uint64_t what, int64_t delta)
+static void plan(td_cells_t *cells, int64_t set, uint64_t what, int64_t delta)
 {
 	if (set == NO_SET)
 		return;
 	__builtin_prefetch(&cells->sets[set].slots[slot_of(cells->sets[set].room, what)]);
-	moves->items[moves->count].set = set;
-	moves->items[moves->count].what = what;
-	moves->items[moves->count++].delta = delta;
+	cells->waiting[cells->waiting_count++] = (move_t){(size_t)set, what, delta};
 }
 
 static void plan_all(td_cells_t *cells, const td_contributions_t *adds, int64_t sign,
-		     int32_t hours_from, moves_t *moves)
+		     int32_t hours_from)
 {
 	uint64_t provinces[TD_AREAS_MAX] = {0}, unit = 0;
 	int64_t by_province = NO_SET, by_unit = NO_SET;
@@ -292,10 +301,10 @@ static void plan_all(td_cells_t *cells, const td_contributions_t *adds, int64_t 
 			if (unit != 0)
 				by_unit = find_set(cells, TD_SPAN_DAY, true, item->day);
 		}
-		plan(cells, moves, by_province, what | province, delta);
-		plan(cells, moves, by_unit, what | unit, delta);
+		plan(cells, by_province, what | province, delta);
+		plan(cells, by_unit, what | unit, delta);
 		if (item->hour != TD_HOUR_NONE && item->day >= hours_from)
-			plan(cells, moves, find_set(cells, TD_SPAN_HOUR, false, item->day),
+			plan(cells, find_set(cells, TD_SPAN_HOUR, false, item->day),
 			     what_of(item, true) | province, delta);
 	}
 }
@@ -303,13 +312,10 @@ static void plan_all(td_cells_t *cells, const td_contributions_t *adds, int64_t 
 void td_cells_move(td_cells_t *cells, const td_contributions_t *adds, int64_t sign,
 		   int32_t hours_from)
 {
-	moves_t moves;
-	moves.count = 0;
+	if (cells->waiting_count >= WAITING_MAX)
+		settle(cells);
 	if (adds->count > 0)
-		plan_all(cells, adds, sign, hours_from, &moves);
-	for (size_t i = 0; i < moves.count && !cells->failed; i++)
-		add(cells, &cells->sets[moves.items[i].set], moves.items[i].what,
-		    moves.items[i].delta);
+		plan_all(cells, adds, sign, hours_from);
 }
 
 /* Adds a day's cells to its half-month. A new set can move the others. */
@@ -329,6 +335,7 @@ static void add_half(td_cells_t *cells, size_t index)
 
 void td_cells_add_halves(td_cells_t *cells)
 {
+	settle(cells);
 	size_t count = cells->has_halves ? 0 : cells->set_count;
 	if (!cells->has_halves)
 		cells->half_from = cells->set_count;
@@ -357,6 +364,7 @@ void td_cells_forget_halves(td_cells_t *cells)
 
 void td_cells_forget_hours(td_cells_t *cells, int32_t hours_from)
 {
+	settle(cells);
 	for (size_t i = 0; i < cells->set_count; i++) {
 		td_change_set_t *set = &cells->sets[i];
 		if (set->span != TD_SPAN_HOUR || set->day >= hours_from)

@@ -51,11 +51,11 @@ void td_cells_forget_halves(td_cells_t *cells);
 void td_cells_forget_hours(td_cells_t *cells, int32_t hours_from);
 
 /* Whether something was left out since memory was out. */
-bool td_cells_failed(const td_cells_t *cells);
+bool td_cells_failed(td_cells_t *cells);
 
 /* The sets, in the order in which they were first added to; some may be empty. They live until
  * something is added. */
-const td_change_set_t *td_cells_sets(const td_cells_t *cells, size_t *count);
+const td_change_set_t *td_cells_sets(td_cells_t *cells, size_t *count);
 
 /* What a cell is; its area lives as long as the cells. */
 td_cell_t td_cells_name(const td_cells_t *cells, const td_change_t *change);
