@@ -114,9 +114,8 @@ typedef struct named {
 static void name_record(const td_batch_t *batch, uint32_t kind, const char *record_id,
 			named_t *named)
 {
-	td_layout_name(kind, record_id, named->text);
+	named->size = td_layout_name(kind, record_id, named->text);
 	named->kind = kind;
-	named->size = strlen(named->text);
 	named->digest = td_digest(0, named->text, named->size);
 	td_hashtable_expect(&batch->record_table, named->digest);
 }

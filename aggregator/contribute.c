@@ -71,7 +71,7 @@ static void append(td_contributions_t *made, td_contribution_t item)
 		made->items[made->count++] = item;
 }
 
-static td_place_t place_of(const td_contributing_t *to, Thidua__V1__StageKind kind)
+static td_place_t place_of(td_contributing_t *to, Thidua__V1__StageKind kind)
 {
 	const Thidua__V1__Stage *stage = td_contributing_stage(to, kind);
 	const char *subject = subject_of(to->event);
@@ -79,7 +79,8 @@ static td_place_t place_of(const td_contributing_t *to, Thidua__V1__StageKind ki
 	if (stage == NULL || !td_localday_of_yyyymmdd(stage->on, &place.day))
 		return place;
 	place.counts = true;
-	place.province = stage->province[0] != '\0' ? stage->province : subject;
+	place.province =
+		province_index(stage->province[0] != '\0' ? stage->province : subject, to->made);
 	place.hour = subject[0] != '\0' ? (int8_t)TD_HOUR_NONE : hour_of(to, kind);
 	return place;
 }
@@ -98,7 +99,7 @@ void td_contributing_add(td_contributing_t *to, td_addition_t addition)
 				 .metric = (uint16_t)addition.metric,
 				 .dim1 = (uint8_t)addition.dim1,
 				 .dim2 = (uint8_t)addition.dim2,
-				 .province = province_index(to->place.province, to->made),
+				 .province = to->place.province,
 				 .hour = to->place.hour,
 			 });
 }

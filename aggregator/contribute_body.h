@@ -14,7 +14,7 @@ typedef struct td_place {
 	Thidua__V1__StageKind stage;
 	bool counts; /* false: the record has not come to that stage */
 	int32_t day;
-	const char *province;
+	uint8_t province; /* index into provinces */
 	int8_t hour;
 } td_place_t;
 

@@ -140,12 +140,13 @@ void td_layout_state(const char *prefix, uint32_t kind, const char *record_id, c
 	*at = '\0';
 }
 
-void td_layout_name(uint32_t kind, const char *record_id, char *name)
+size_t td_layout_name(uint32_t kind, const char *record_id, char *name)
 {
 	char *at = td_decimal_put(name, kind);
 	*at++ = '/';
 	at = put_text(at, record_id);
 	*at = '\0';
+	return (size_t)(at - name);
 }
 
 uint64_t td_layout_cell_hash(const char *key, const char *field, int64_t value)

@@ -76,8 +76,9 @@ TD_MUST_USE bool td_layout_parse_field(const char *field, td_cell_t *cell);
 void td_layout_state(const char *prefix, uint32_t kind, const char *record_id, char *key,
 		     char *field);
 
-/* The record's name within its shard, "<kind>/<record id>", into TD_FIELD_MAX bytes. */
-void td_layout_name(uint32_t kind, const char *record_id, char *name);
+/* The record's name within its shard, "<kind>/<record id>", into TD_FIELD_MAX bytes; returns its
+ * length. */
+size_t td_layout_name(uint32_t kind, const char *record_id, char *name);
 
 /* What a cell adds to its hash's checksum; 0 for value 0. */
 uint64_t td_layout_cell_hash(const char *key, const char *field, int64_t value);

@@ -81,19 +81,24 @@ static bool is_only_home(const td_contributions_t *adds, const char *home)
 	return strcmp(adds->provinces[0], home) == 0 && adds->provinces[1][0] == '\0';
 }
 
-static uint8_t flags_of(const td_record_t *record, const char *home)
+/* The unit's part of the flags, and what is written of its name. */
+static unsigned unit_flags(const char *unit, const char *home, const char **written)
+{
+	const char *behind = behind_home(unit, home);
+	*written = behind != NULL ? behind : unit;
+	return (unit[0] != '\0' ? HAS_UNIT : 0U) | (behind != NULL ? UNIT_AT_HOME : 0U);
+}
+
+static uint8_t flags_of(const td_record_t *record, const char *home, const char **unit)
 {
 	const td_contributions_t *adds = &record->adds;
 	unsigned flags = record->rejected_revision != 0 ? HAS_REJECTED : 0;
+	*unit = adds->unit;
 	if (adds->count == 0)
 		return (uint8_t)flags;
-	flags |= HAS_ITEMS;
+	flags |= HAS_ITEMS | unit_flags(adds->unit, home, unit);
 	if (!is_only_home(adds, home))
 		flags |= HAS_PROVINCES;
-	if (adds->unit[0] != '\0')
-		flags |= HAS_UNIT;
-	if (behind_home(adds->unit, home) != NULL)
-		flags |= UNIT_AT_HOME;
 	return (uint8_t)flags;
 }
 
@@ -121,7 +126,7 @@ static uint8_t *put_item(uint8_t *at, const td_contribution_t *item,
 }
 
 static uint8_t *put_adds(uint8_t *at, const td_contributions_t *adds, uint8_t flags,
-			 const char *home)
+			 const char *unit)
 {
 	td_contribution_t before = {.day = FIRST_DAY};
 	if ((flags & HAS_PROVINCES) != 0) {
@@ -129,8 +134,7 @@ static uint8_t *put_adds(uint8_t *at, const td_contributions_t *adds, uint8_t fl
 		at = put_name(at, adds->provinces[1]);
 	}
 	if ((flags & HAS_UNIT) != 0)
-		at = put_name(at, (flags & UNIT_AT_HOME) != 0 ? behind_home(adds->unit, home)
-							      : adds->unit);
+		at = put_name(at, unit);
 	*at++ = (uint8_t)adds->count;
 	for (size_t i = 0; i < adds->count; i++) {
 		at = put_item(at, &adds->items[i], &before);
@@ -141,13 +145,14 @@ static uint8_t *put_adds(uint8_t *at, const td_contributions_t *adds, uint8_t fl
 
 size_t td_record_pack(const td_record_t *record, td_slice_t name, const char *home, uint8_t *packed)
 {
-	uint8_t *at = packed, flags = flags_of(record, home);
+	const char *unit;
+	uint8_t *at = packed, flags = flags_of(record, home, &unit);
 	*at++ = flags;
 	at = put_varint(at, record->revision);
 	if ((flags & HAS_REJECTED) != 0)
 		at = put_varint(at, record->rejected_revision);
 	if ((flags & HAS_ITEMS) != 0)
-		at = put_adds(at, &record->adds, flags, home);
+		at = put_adds(at, &record->adds, flags, unit);
 	size_t size = (size_t)(at - packed);
 	td_record_sum((td_slice_t){packed, size}, name, at);
 	return size + TD_RECORD_SUM_SIZE;

@@ -40,24 +40,27 @@ static bool is_hidden(uint32_t character)
 	return false;
 }
 
+static const uint64_t ONES = 0x0101010101010101u, TOPS = 0x8080808080808080u;
+
 /* Whether eight bytes are all visible ASCII: none above 0x7F, none below 0x20, none 0x7F. */
-static bool is_plain_word(const uint8_t *bytes)
+static bool is_plain_word(uint64_t word)
 {
-	static const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
-	uint64_t word;
-	memcpy(&word, bytes, sizeof word);
-	return ((word | (word - 0x20 * ones) | (word + ones)) & tops) == 0;
+	return ((word | (word - 0x20 * ONES) | (word + ONES)) & TOPS) == 0;
 }
 
-/* Visible ASCII, which most ids are made of. */
-static size_t plain_prefix(td_slice_t text)
+/* Whether all is visible ASCII, as in most ids. */
+static bool is_plain(td_slice_t text)
 {
-	size_t at = 0;
-	while (at + sizeof(uint64_t) <= text.size && is_plain_word(text.data + at))
-		at += sizeof(uint64_t);
-	while (at < text.size && (uint8_t)(text.data[at] - 0x20) < 0x5F)
-		at++;
-	return at;
+	uint64_t word = 0x20 * ONES;
+	for (; text.size > sizeof word; text.data += sizeof word, text.size -= sizeof word) {
+		memcpy(&word, text.data, sizeof word);
+		if (!is_plain_word(word))
+			return false;
+	}
+	/* What is left lies over bytes that are plain: blanks, or those before. */
+	if (text.size > 0)
+		memcpy(&word, text.data, text.size);
+	return is_plain_word(word);
 }
 
 /* Whether composing the decomposed text gives it back. */
@@ -77,8 +80,7 @@ static bool is_composed(td_slice_t text, const utf8proc_int32_t *characters, siz
 
 td_reason_t td_text_check(td_slice_t text)
 {
-	size_t at = plain_prefix(text);
-	if (at == text.size)
+	if (is_plain(text))
 		return (td_reason_t)0;
 	if (text.size > TD_TEXT_NFC_MAX)
 		return TD_REASON_TOO_LONG;
@@ -86,7 +88,7 @@ td_reason_t td_text_check(td_slice_t text)
 	utf8proc_int32_t characters[TD_TEXT_NFC_MAX];
 	size_t count = 0;
 	bool hidden = false, decomposable = false;
-	for (at = 0; at < text.size;) {
+	for (size_t at = 0; at < text.size;) {
 		utf8proc_int32_t *character = &characters[count++];
 		utf8proc_ssize_t step = utf8proc_iterate(
 			text.data + at, (utf8proc_ssize_t)(text.size - at), character);

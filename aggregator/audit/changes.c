@@ -133,7 +133,7 @@ static bool take(void *context, const td_judged_t *judged, td_err_t *err)
 		return true;
 	const char *home = reporter_of(telling, reading->index);
 	uint32_t version = judged->verdict->reference_version;
-	td_layout_name(judged->envelope.kind, judged->envelope.record_id, text);
+	(void)td_layout_name(judged->envelope.kind, judged->envelope.record_id, text);
 	td_slice_t name = td_slice_text(text);
 	if (!td_known_get(reading->known, name, home, &before, err))
 		return false;

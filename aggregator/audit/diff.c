@@ -134,7 +134,7 @@ bool td_diff_record(const td_field_t *what, td_slice_t packed, const char *repor
 	*record = (td_record_t){0};
 	if (packed.size == 0)
 		return true;
-	td_layout_name(what->record_kind, what->record_id, name);
+	(void)td_layout_name(what->record_kind, what->record_id, name);
 	return td_record_unpack(packed, td_slice_text(name), reporter, record);
 }
 

@@ -68,7 +68,7 @@ static bool fold(events_t *events, seeing_t *seeing, const td_judged_t *judged, 
 	char name[TD_FIELD_MAX];
 	td_slice_t kept;
 	td_record_t record = {0};
-	td_layout_name(judged->envelope.kind, judged->envelope.record_id, name);
+	(void)td_layout_name(judged->envelope.kind, judged->envelope.record_id, name);
 	if (td_hashes_get(seeing->records, td_slice_text("r"), td_slice_text(name), &kept))
 		memcpy(&record, kept.data, sizeof record);
 	seen->effect = effect_of(events->audit->report, judged, &record);

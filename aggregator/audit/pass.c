@@ -126,7 +126,7 @@ bool td_wanted_has(const td_wanted_t *wanted, size_t index, uint32_t kind, const
 {
 	char name[TD_FIELD_MAX];
 	td_slice_t value;
-	td_layout_name(kind, record_id, name);
+	(void)td_layout_name(kind, record_id, name);
 	return wanted->names[index] != NULL &&
 	       td_hashes_get(wanted->names[index], td_slice_text("r"), td_slice_text(name), &value);
 }
@@ -140,7 +140,7 @@ bool td_wanted_add(td_wanted_t *wanted, size_t index, uint32_t kind, const char 
 		return false;
 	if (wanted->names[index] == NULL)
 		wanted->names[index] = td_hashes_new();
-	td_layout_name(kind, record_id, name);
+	(void)td_layout_name(kind, record_id, name);
 	if (wanted->names[index] == NULL || !td_hashes_put(wanted->names[index], td_slice_text("r"),
 							   td_slice_text(name), td_slice_text("1")))
 		return false;

@@ -101,7 +101,7 @@ static void add_record(oracle_t *oracle, const td_told_t *about, const td_record
 	uint8_t packed[TD_RECORD_PACKED_MAX];
 	uint32_t kind = (uint32_t)about->event->kind;
 	td_layout_state(oracle->prefix, kind, about->event->record_id, key, field);
-	td_layout_name(kind, about->event->record_id, name);
+	(void)td_layout_name(kind, about->event->record_id, name);
 	size_t size = td_record_pack(record, td_slice_text(name), TD_TOLD_REPORTER, packed);
 	td_model_redis_set(oracle->redis, td_slice_text(key), td_slice_text(field),
 			   (td_slice_t){packed, size});

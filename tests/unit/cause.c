@@ -81,7 +81,7 @@ static void a_record_is_kept_as_it_was_known(void **state)
 	td_known_t found, put[] = {known(1, 1), known(1, 2), known(0, 2)};
 	td_hashes_t *table = td_hashes_new();
 	assert_non_null(table);
-	td_layout_name(3, "2021-1", text);
+	(void)td_layout_name(3, "2021-1", text);
 	td_slice_t name = td_slice_text(text);
 	assert_true(td_known_get(table, name, "vn-06", &found, &err));
 	assert_int_equal(found.version, 0);
