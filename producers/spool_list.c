@@ -1,5 +1,7 @@
 #include "producers/spool_list.h"
 
+#include "common/room.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,16 +12,9 @@ enum { ITEMS_MAX = 1000000 };
 
 bool td_segment_list_add(td_segment_list_t *list, uint64_t first, td_err_t *err)
 {
-	if (list->count == list->room) {
-		size_t room = list->room == 0 ? 64 : list->room * 2;
-		td_segment_item_t *items =
-			room > ITEMS_MAX ? NULL
-					 : reallocarray(list->items, room, sizeof *list->items);
-		if (items == NULL)
-			return td_err_set(err, TD_EMEMORY, "no memory for %zu segments", room);
-		list->items = items;
-		list->room = room;
-	}
+	if (list->count == ITEMS_MAX ||
+	    !td_room(&list->items, sizeof *list->items, list->count, &list->room))
+		return td_err_set(err, TD_EMEMORY, "no memory for %zu segments", list->count + 1);
 	list->items[list->count++] = (td_segment_item_t){first, 0};
 	return true;
 }

@@ -2,6 +2,7 @@
 
 #include "aggregator/audit/archive_manifest.h"
 #include "common/file.h"
+#include "common/room.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -15,7 +16,6 @@
 enum {
 	LEVEL = 3,                       /* zstd's own standard */
 	ARENA_BYTES = 192 * 1024 * 1024, /* the index of the largest file, twice */
-	FRAMES_FIRST = 64,
 };
 
 struct td_archive_writer {
@@ -112,14 +112,8 @@ static bool note_frame(td_archive_writer_t *writer, td_slice_t packed, td_err_t 
 	if (index->n_frames == TD_ARCHIVE_FRAMES_MAX)
 		return td_err_set(err, TD_EMEMORY, "%s: more than %d frames", writer->path,
 				  TD_ARCHIVE_FRAMES_MAX);
-	if (index->n_frames == writer->frames_room) {
-		size_t room = writer->frames_room == 0 ? FRAMES_FIRST : 2 * writer->frames_room;
-		void *frames = reallocarray(index->frames, room, sizeof(void *));
-		if (frames == NULL)
-			return td_err_set(err, TD_EMEMORY, "no memory for an index");
-		index->frames = frames;
-		writer->frames_room = room;
-	}
+	if (!td_room(&index->frames, sizeof(void *), index->n_frames, &writer->frames_room))
+		return td_err_set(err, TD_EMEMORY, "no memory for an index");
 	Thidua__V1__ArchiveFrame *frame = td_arena_take(writer->arena, sizeof *frame);
 	td_hash_t *hash = td_arena_take(writer->arena, sizeof *hash);
 	if (frame == NULL || hash == NULL)

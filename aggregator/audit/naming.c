@@ -1,12 +1,11 @@
 #include "aggregator/audit/naming.h"
 
+#include "common/room.h"
 #include "workers/wire_reader.h"
 
 #include <stdlib.h>
 
 enum {
-	ROOM_FIRST = 16,
-
 	/* Fields of a Verdict (proto/thidua/v1/verdict.proto), and of its Absent. */
 	FIELD_RAW_OFFSET = 1,
 	FIELD_VERSION = 3,
@@ -94,19 +93,12 @@ static size_t find(const td_naming_t *naming, uint64_t raw_offset)
 
 static bool make_room(td_naming_t *naming, td_err_t *err)
 {
-	if (naming->runs != NULL && naming->count < naming->room)
-		return true;
 	if (naming->count == TD_NAMING_MAX)
 		return td_err_set(err, TD_EMEMORY,
 				  "the verdicts change their version more than %d times",
 				  TD_NAMING_MAX);
-	size_t room = naming->room == 0 ? ROOM_FIRST : 2 * naming->room;
-	td_naming_run_t *runs = realloc(naming->runs, room * sizeof *runs);
-	if (runs == NULL)
-		return td_err_set(err, TD_EMEMORY, "no memory for the verdicts' versions");
-	naming->runs = runs;
-	naming->room = room;
-	return true;
+	return td_room(&naming->runs, sizeof *naming->runs, naming->count, &naming->room) ||
+	       td_err_set(err, TD_EMEMORY, "no memory for the verdicts' versions");
 }
 
 /* Makes one run of the one at `at` and the next, if they are. */

@@ -1,8 +1,8 @@
 #include "aggregator/audit/reconcile_transfers.h"
 
-#include <stdlib.h>
+#include "common/room.h"
 
-enum { FIRST_ROOM = 256 };
+#include <stdlib.h>
 
 struct td_transfers {
 	td_transfer_half_t *halves;
@@ -24,17 +24,9 @@ void td_transfers_free(td_transfers_t *transfers)
 
 static bool make_room(td_transfers_t *transfers)
 {
-	if (transfers->count < transfers->room)
-		return true;
-	size_t room = transfers->room == 0 ? FIRST_ROOM : 2 * transfers->room;
-	if (transfers->count == TD_TRANSFERS_MAX)
-		return false;
-	td_transfer_half_t *larger = realloc(transfers->halves, room * sizeof *larger);
-	if (larger == NULL)
-		return false;
-	transfers->halves = larger;
-	transfers->room = room;
-	return true;
+	return transfers->count < TD_TRANSFERS_MAX &&
+	       td_room(&transfers->halves, sizeof *transfers->halves, transfers->count,
+		       &transfers->room);
 }
 
 static void copy_id(const char *from, char to[TD_ID_MAX + 1])
