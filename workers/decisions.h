@@ -36,6 +36,11 @@ void td_decisions_free(td_decisions_t *decisions);
 TD_MUST_USE bool td_decisions_take(td_decisions_t *decisions, td_slice_t key, td_slice_t packed,
 				   td_err_t *err);
 
+/* The same for whoever only reads the topic: an empty record, and one that is no decision or says
+ * nothing, is left out, as the workers do. TD_EMEMORY. */
+TD_MUST_USE bool td_decisions_hear(td_decisions_t *decisions, td_slice_t key, td_slice_t packed,
+				   td_err_t *err);
+
 /* Takes one packed AbsentDecision; a later one of the same topic and number replaces the earlier.
  * TD_EDATA: bytes that are none, or a decision that says nothing; TD_EMEMORY. */
 TD_MUST_USE bool td_decisions_add(td_decisions_t *decisions, td_slice_t packed, td_err_t *err);

@@ -62,6 +62,12 @@ bool td_decisions_take(td_decisions_t *decisions, td_slice_t key, td_slice_t pac
 			     : td_decisions_add(decisions, packed, err);
 }
 
+bool td_decisions_hear(td_decisions_t *decisions, td_slice_t key, td_slice_t packed, td_err_t *err)
+{
+	return packed.size == 0 || td_decisions_take(decisions, key, packed, err) ||
+	       err->code == TD_EDATA;
+}
+
 const Thidua__V1__GenerationDecision *td_decisions_generation(const td_decisions_t *decisions,
 							      uint32_t generation)
 {

@@ -57,8 +57,7 @@ bool td_restore_each(const td_restore_t *restore, const char *doing, td_crew_fn 
 
 static bool take_decision(void *context, const td_kafka_item_t *record, td_err_t *err)
 {
-	return record->value.data == NULL ||
-	       td_decisions_take(context, record->key, record->value, err) || err->code == TD_EDATA;
+	return td_decisions_hear(context, record->key, record->value, err);
 }
 
 /* What this cluster knows of decisions, and so whether it was restored before. */

@@ -49,9 +49,7 @@ static bool take_version(void *context, const td_archived_t *record, td_err_t *e
 
 static bool take_decision(void *context, const td_archived_t *record, td_err_t *err)
 {
-	/* One that says nothing is left out, as the workers do. */
-	return record->value.size == 0 ||
-	       td_decisions_take(context, record->key, record->value, err) || err->code == TD_EDATA;
+	return td_decisions_hear(context, record->key, record->value, err);
 }
 
 static bool read_topic(const archive_logs_t *logs, const char *name, td_archive_fn *each,

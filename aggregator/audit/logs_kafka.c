@@ -88,9 +88,7 @@ static bool take_version(void *context, const td_kafka_item_t *record, td_err_t 
 
 static bool take_decision(void *context, const td_kafka_item_t *record, td_err_t *err)
 {
-	/* One that says nothing is left out, as the workers do. */
-	return record->value.data == NULL ||
-	       td_decisions_take(context, record->key, record->value, err) || err->code == TD_EDATA;
+	return td_decisions_hear(context, record->key, record->value, err);
 }
 
 static bool fill(kafka_logs_t *logs, td_kafka_reader_t *reader, const td_logs_settings_t *settings,

@@ -241,6 +241,25 @@ static void a_decision_says_what_it_must(void **state)
 	td_decisions_free(decisions);
 }
 
+static void what_says_nothing_is_left_out_where_it_is_heard(void **state)
+{
+	(void)state;
+	static const char *const keys[] = {"a/1", TD_GENERATION_KEY "1"};
+	static const char *const values[] = {"", "no decision"};
+	td_decisions_t *decisions = td_decisions_new();
+	td_err_t err;
+	for (size_t i = 0; i < TD_COUNT(keys); i++) {
+		td_slice_t key = td_slice_text(keys[i]);
+		assert_true(td_decisions_hear(decisions, key, (td_slice_t){NULL, 0}, &err));
+		for (size_t j = 0; j < TD_COUNT(values); j++)
+			assert_true(
+				td_decisions_hear(decisions, key, td_slice_text(values[j]), &err));
+	}
+	assert_string_equal(passes(decisions, "a", 0), "");
+	assert_null(td_decisions_generation(decisions, 1));
+	td_decisions_free(decisions);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +268,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_version_is_refused),
 		cmocka_unit_test(a_decision_passes_its_offsets_and_no_others),
 		cmocka_unit_test(a_decision_says_what_it_must),
+		cmocka_unit_test(what_says_nothing_is_left_out_where_it_is_heard),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
