@@ -2,6 +2,7 @@
 #include "aggregator/admin.h"
 #include "aggregator/admin_draft.h"
 #include "aggregator/moment.h"
+#include "common/hex.h"
 #include "workers/topics.h"
 
 #include <inttypes.h>
@@ -91,12 +92,10 @@ static bool pack(const next_t *next, uint8_t **packed, size_t *size, td_err_t *e
 
 static void report(const next_t *next, const td_admin_t *admin)
 {
-	char from[TD_MOMENT_TEXT_MAX];
-	(void)fprintf(admin->out, "published version %" PRIu32 ", in force from %s, SHA-256 ",
-		      next->message->version, td_moment_text(next->in_force_ms, from));
-	for (size_t i = 0; i < TD_DIGEST_SIZE; i++)
-		(void)fprintf(admin->out, "%02x", next->draft->digest[i]);
-	(void)fputc('\n', admin->out);
+	char from[TD_MOMENT_TEXT_MAX], digest[2 * TD_DIGEST_SIZE + 1];
+	td_hex_write(next->draft->digest, TD_DIGEST_SIZE, digest);
+	(void)fprintf(admin->out, "published version %" PRIu32 ", in force from %s, SHA-256 %s\n",
+		      next->message->version, td_moment_text(next->in_force_ms, from), digest);
 }
 
 /* Writes it, and looks whether somebody else published the same number meanwhile. */

@@ -6,6 +6,7 @@
 #include "aggregator/show.h"
 #include "common/table.h"
 #include "common/arena.h"
+#include "common/hex.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -113,17 +114,16 @@ static bool show_table(const td_admin_t *admin, const td_version_t *version, con
 static void show_all(const td_admin_t *admin, const td_versions_t *versions,
 		     const td_version_t *version)
 {
-	char text[TD_MOMENT_TEXT_MAX];
+	char text[TD_MOMENT_TEXT_MAX], digest[2 * TD_DIGEST_SIZE + 1];
+	td_hex_write(version->message->sha256.data, TD_DIGEST_SIZE, digest);
 	(void)fprintf(admin->out, "version        %" PRIu32 ", %s\n", version->number,
 		      standing(versions, version, admin->now_ms));
 	(void)fprintf(admin->out, "in force from  %s\n",
 		      td_moment_text(version->in_force_ms, text));
 	(void)fprintf(admin->out, "published      %s\n",
 		      td_moment_text(version->published_ms, text));
-	(void)fprintf(admin->out, "note           %s\nSHA-256        ", version->message->note);
-	for (size_t i = 0; i < version->message->sha256.len; i++)
-		(void)fprintf(admin->out, "%02x", version->message->sha256.data[i]);
-	(void)fputc('\n', admin->out);
+	(void)fprintf(admin->out, "note           %s\nSHA-256        %s\n", version->message->note,
+		      digest);
 	for (size_t i = 0; i < version->message->n_files; i++) {
 		const Thidua__V1__ReferenceFile *file = version->message->files[i];
 		(void)fprintf(admin->out, "%-14s %zu rows\n", file->name, td_reference_rows(file));

@@ -1,23 +1,19 @@
 #include "aggregator/closing.h"
 
+#include "common/hex.h"
+
 #include <inttypes.h>
 #include <openssl/sha.h>
 #include <stdio.h>
 
 enum { DIGEST_TEXT = 2 * TD_TOTALS_DIGEST_SIZE + 1, LINE_MAX_BYTES = 512 };
 
-static void to_hex(const uint8_t digest[TD_TOTALS_DIGEST_SIZE], char text[DIGEST_TEXT])
-{
-	for (size_t i = 0; i < TD_TOTALS_DIGEST_SIZE; i++)
-		(void)snprintf(text + 2 * i, 3, "%02x", digest[i]);
-}
-
 static void add_closed(const td_closed_t *closed, td_buf_t *out)
 {
 	char line[LINE_MAX_BYTES], digest[DIGEST_TEXT], before[DIGEST_TEXT], tallies[DIGEST_TEXT];
-	to_hex(closed->totals_sha256, digest);
-	to_hex(closed->before_sha256, before);
-	to_hex(closed->tallies_sha256, tallies);
+	td_hex_write(closed->totals_sha256, TD_TOTALS_DIGEST_SIZE, digest);
+	td_hex_write(closed->before_sha256, TD_TOTALS_DIGEST_SIZE, before);
+	td_hex_write(closed->tallies_sha256, TD_TOTALS_DIGEST_SIZE, tallies);
 	(void)snprintf(line, sizeof line, "reporter %s %" PRIu64 " %" PRIu64 " %s",
 		       closed->reporter, closed->through_offset, closed->revision, digest);
 	td_buf_add_text(out, line);
@@ -63,26 +59,14 @@ static bool read_number(td_slice_t *text, char end, uint64_t *number)
 	return *number <= INT64_MAX;
 }
 
-static int nibble_of(char letter)
-{
-	return letter >= '0' && letter <= '9'   ? letter - '0'
-	       : letter >= 'a' && letter <= 'f' ? letter - 'a' + 10
-						: -1;
-}
-
 /* The text stays where it is when what comes next is no digest. */
 static bool read_digest(td_slice_t *text, char end, uint8_t digest[TD_TOTALS_DIGEST_SIZE])
 {
 	char word[DIGEST_TEXT];
 	td_slice_t rest = *text;
-	if (!read_word(&rest, end, word, sizeof word) || strlen(word) != DIGEST_TEXT - 1)
+	if (!read_word(&rest, end, word, sizeof word) ||
+	    !td_hex_read(td_slice_text(word), TD_TOTALS_DIGEST_SIZE, digest))
 		return false;
-	for (size_t i = 0; i < TD_TOTALS_DIGEST_SIZE; i++) {
-		int high = nibble_of(word[2 * i]), low = nibble_of(word[2 * i + 1]);
-		if (high < 0 || low < 0)
-			return false;
-		digest[i] = (uint8_t)(high << 4 | low);
-	}
 	*text = rest;
 	return true;
 }
@@ -145,8 +129,8 @@ const td_closed_t *td_closing_find(const td_closing_t *closing, const char *repo
 void td_snapshot_write(const td_snapshot_t *snapshot, td_buf_t *out)
 {
 	char line[TD_SNAPSHOT_HEAD_MAX], digest[DIGEST_TEXT], before[DIGEST_TEXT];
-	to_hex(snapshot->totals_sha256, digest);
-	to_hex(snapshot->before_sha256, before);
+	td_hex_write(snapshot->totals_sha256, TD_TOTALS_DIGEST_SIZE, digest);
+	td_hex_write(snapshot->before_sha256, TD_TOTALS_DIGEST_SIZE, before);
 	(void)snprintf(line, sizeof line, "closed %" PRId64 " %" PRIu64 " %s%s%s\n",
 		       snapshot->closed_ms, snapshot->through_offset, digest,
 		       snapshot->has_before ? " " : "", snapshot->has_before ? before : "");

@@ -1,5 +1,6 @@
 #include "aggregator/signed.h"
 
+#include "common/hex.h"
 #include "workers/sign_off.h"
 
 #include <stdio.h>
@@ -52,17 +53,11 @@ int td_signed_order(const td_signed_t *a, const td_signed_t *b)
 	return orders[i];
 }
 
-static void to_hex(const uint8_t digest[TD_SIGNED_DIGEST_SIZE], char text[DIGEST_TEXT])
-{
-	for (size_t i = 0; i < TD_SIGNED_DIGEST_SIZE; i++)
-		(void)snprintf(text + 2 * i, 3, "%02x", digest[i]);
-}
-
 void td_signed_write(const td_signed_t *said, char text[TD_SIGNED_TEXT_MAX])
 {
 	char figures[DIGEST_TEXT], tallies[DIGEST_TEXT];
-	to_hex(said->figures_sha256, figures);
-	to_hex(said->tallies_sha256, tallies);
+	td_hex_write(said->figures_sha256, TD_SIGNED_DIGEST_SIZE, figures);
+	td_hex_write(said->tallies_sha256, TD_SIGNED_DIGEST_SIZE, tallies);
 	if (said->stands)
 		(void)snprintf(text, TD_SIGNED_TEXT_MAX, "%llu %llu %s %lld%s%s",
 			       (unsigned long long)said->revision,
@@ -84,15 +79,14 @@ static uint64_t read_number(td_slice_t text, size_t *at)
 	return number;
 }
 
-static uint8_t nibble(uint8_t letter)
+static bool read_digest(td_slice_t text, size_t *at, uint8_t digest[TD_SIGNED_DIGEST_SIZE])
 {
-	return (uint8_t)(letter >= 'a' ? letter - 'a' + 10 : letter - '0') & 15;
-}
-
-static void read_digest(td_slice_t text, size_t *at, uint8_t digest[TD_SIGNED_DIGEST_SIZE])
-{
-	for (size_t i = 0; i < TD_SIGNED_DIGEST_SIZE && *at + 1 < text.size; i++, *at += 2)
-		digest[i] = (uint8_t)(nibble(text.data[*at]) << 4 | nibble(text.data[*at + 1]));
+	enum { DIGITS = DIGEST_TEXT - 1 };
+	if (*at > text.size || text.size - *at < DIGITS)
+		return false;
+	const td_slice_t digits = {text.data + *at, DIGITS};
+	*at += DIGITS;
+	return td_hex_read(digits, TD_SIGNED_DIGEST_SIZE, digest);
 }
 
 bool td_signed_read(td_slice_t text, td_signed_t *said)
@@ -103,13 +97,15 @@ bool td_signed_read(td_slice_t text, td_signed_t *said)
 	said->stands = at < text.size && text.data[at] != '-';
 	if (said->stands) {
 		said->through_offset = read_number(text, &at);
-		read_digest(text, &at, said->figures_sha256);
+		if (!read_digest(text, &at, said->figures_sha256))
+			return false;
 		bool negative = ++at < text.size && text.data[at] == '-';
 		at += negative ? 1 : 0;
 		int64_t ms = (int64_t)(read_number(text, &at) & INT64_MAX);
 		said->recorded_ms = negative ? -ms : ms;
 		said->has_tallies = at < text.size;
-		read_digest(text, &at, said->tallies_sha256);
+		if (said->has_tallies && !read_digest(text, &at, said->tallies_sha256))
+			return false;
 	}
 	td_signed_write(said, again);
 	return said->revision > 0 && td_slice_equal(td_slice_text(again), text);

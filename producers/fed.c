@@ -1,6 +1,7 @@
 #include "producers/fed.h"
 
 #include "common/file.h"
+#include "common/hex.h"
 #include "producers/spool_store.h"
 
 #include <limits.h>
@@ -10,9 +11,8 @@ enum { LINE = 2 * TD_DIGEST_SIZE + 1, BYTES_MAX = TD_FED_MAX * LINE };
 
 static void line_of(const uint8_t digest[TD_DIGEST_SIZE], char line[LINE + 1])
 {
-	for (size_t i = 0; i < TD_DIGEST_SIZE; i++)
-		(void)snprintf(line + 2 * i, 3, "%02x", digest[i]);
-	(void)snprintf(line + 2 * TD_DIGEST_SIZE, 2, "\n");
+	td_hex_write(digest, TD_DIGEST_SIZE, line);
+	(void)strcat(line, "\n");
 }
 
 static void path_of(const char *folder, char path[PATH_MAX])

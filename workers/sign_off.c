@@ -1,5 +1,6 @@
 #include "workers/sign_off.h"
 
+#include "common/hex.h"
 #include "workers/workyear.h"
 
 #include <stdio.h>
@@ -81,9 +82,8 @@ static bool digest_line(const char *word, const ProtobufCBinaryData *digest, cha
 	int size = snprintf(line, DIGEST_LINE, "%s ", word);
 	if (digest->len != TD_FIGURES_DIGEST_SIZE)
 		return false;
-	for (size_t i = 0; i < digest->len; i++, size += 2)
-		(void)snprintf(line + size, 3, "%02x", digest->data[i]);
-	(void)strcpy(line + size, "\n");
+	td_hex_write(digest->data, digest->len, line + size);
+	(void)strcat(line, "\n");
 	return true;
 }
 

@@ -1,14 +1,14 @@
 #include "workers/signature.h"
 
+#include "common/hex.h"
+
 #include <openssl/evp.h>
-#include <stdio.h>
 
 void td_signature_key_id(const uint8_t key[TD_PUBLIC_KEY_SIZE], char id[TD_KEY_ID_SIZE])
 {
 	uint8_t digest[EVP_MAX_MD_SIZE] = {0};
 	(void)EVP_Digest(key, TD_PUBLIC_KEY_SIZE, digest, NULL, EVP_sha256(), NULL);
-	for (size_t i = 0; i < TD_KEY_ID_SIZE / 2; i++)
-		(void)snprintf(id + 2 * i, 3, "%02x", digest[i]);
+	td_hex_write(digest, TD_KEY_ID_SIZE / 2, id);
 }
 
 bool td_signature_message(const td_event_t *event, uint8_t bytes[TD_SIGNED_MAX], size_t *size)

@@ -1,5 +1,6 @@
 #include "aggregator/audit/archive_manifest.h"
 
+#include "common/hex.h"
 #include "proto/json.h"
 
 #include <inttypes.h>
@@ -12,12 +13,7 @@ void td_archive_name(const char *topic, uint64_t first, char name[TD_ARCHIVE_NAM
 
 void td_hash_print(const td_hash_t *hash, char text[TD_HASH_TEXT_MAX])
 {
-	static const char digits[] = "0123456789abcdef";
-	for (size_t i = 0; i < TD_HASH_SIZE; i++) {
-		text[2 * i] = digits[hash->bytes[i] >> 4];
-		text[2 * i + 1] = digits[hash->bytes[i] & 0xf];
-	}
-	text[TD_HASH_TEXT_MAX - 1] = '\0';
+	td_hex_write(hash->bytes, TD_HASH_SIZE, text);
 }
 
 uint64_t td_manifest_end(const Thidua__V1__ArchiveTopic *topic)

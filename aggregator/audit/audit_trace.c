@@ -2,6 +2,7 @@
 #include "aggregator/audit/audit.h"
 #include "aggregator/audit/events.h"
 #include "aggregator/moment.h"
+#include "common/hex.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -74,8 +75,8 @@ static void pass_checkpoint(step_t *step, const td_event_t *event)
 	if (step->digest[0] != '\0' || rows > file->rows_accepted)
 		return;
 	step->rows = file->rows_accepted;
-	for (size_t i = 0; i < file->file_sha256.len && i < DIGEST_SIZE; i++)
-		(void)snprintf(step->digest + 2 * i, 3, "%02x", file->file_sha256.data[i]);
+	size_t size = file->file_sha256.len < DIGEST_SIZE ? file->file_sha256.len : DIGEST_SIZE;
+	td_hex_write(file->file_sha256.data, size, step->digest);
 }
 
 static void take_checkpoint(tracing_t *tracing, const td_event_t *event)

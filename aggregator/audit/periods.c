@@ -3,6 +3,7 @@
 #include "aggregator/dimension.h"
 #include "aggregator/metric.h"
 #include "aggregator/request.h"
+#include "common/hex.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,7 +173,6 @@ bool td_total_words(const td_audit_t *audit, const char *field, td_total_words_t
 const char *td_audit_hex(const td_audit_t *audit, const uint8_t digest[TD_TOTALS_DIGEST_SIZE])
 {
 	char text[2 * TD_TOTALS_DIGEST_SIZE + 1];
-	for (size_t i = 0; i < TD_TOTALS_DIGEST_SIZE; i++)
-		(void)snprintf(text + 2 * i, 3, "%02x", digest[i]);
+	td_hex_write(digest, TD_TOTALS_DIGEST_SIZE, text);
 	return td_show_format(audit->arena, "%s", text);
 }
