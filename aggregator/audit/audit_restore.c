@@ -148,18 +148,24 @@ static bool make_topic(const td_restore_t *restore, const td_kafka_topic_plan_t 
 	return td_kafka_admin_create(restore->admin, plan, &created, err);
 }
 
+/* Whether both are raw topics, or both are topics of verdicts. */
+static bool are_alike(const char *name, const char *other)
+{
+	uint32_t generation;
+	if (td_topic_reporter(name) != NULL)
+		return td_topic_reporter(other) != NULL;
+	return td_topic_judged(name, &generation) != NULL &&
+	       td_topic_judged(other, &generation) != NULL;
+}
+
 /* The topics of a log whose reporter the last reference data do not know any more are made like
  * those of another. */
 static bool make_alike(const td_restore_t *restore, const td_admin_topics_t *topics,
 		       const char *name, td_err_t *err)
 {
-	const size_t size = strlen(TD_TOPIC_RAW_PREFIX);
-	bool is_raw = strncmp(name, TD_TOPIC_RAW_PREFIX, size) == 0;
 	for (size_t i = 0; i < topics->count; i++) {
 		td_kafka_topic_plan_t plan = topics->items[i].plan;
-		bool raw = strncmp(plan.name, TD_TOPIC_RAW_PREFIX, size) == 0;
-		bool verdicts = strncmp(plan.name, "thidua.verdicts.", 16) == 0;
-		if (is_raw ? !raw : !verdicts)
+		if (!are_alike(name, plan.name))
 			continue;
 		plan.name = name;
 		return make_topic(restore, &plan, err);
