@@ -33,6 +33,16 @@ uint64_t td_restore_end(const td_restore_t *restore, size_t index)
 	return log != NULL ? log->end_offset : 0;
 }
 
+bool td_restore_bounds(const td_restore_t *restore, const char *topic, int64_t *low, int64_t *high,
+		       td_err_t *err)
+{
+	bool exists = false;
+	td_kafka_topic_info_t info;
+	*low = *high = 0;
+	return td_kafka_admin_topic(restore->admin, topic, &exists, &info, err) &&
+	       (!exists || td_kafka_admin_bounds(restore->admin, topic, low, high, err));
+}
+
 static uint64_t steps_of(size_t index, const void *context)
 {
 	return td_restore_end(context, index);

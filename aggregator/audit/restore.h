@@ -28,6 +28,10 @@ typedef struct td_restore {
 /* The offset at which the log of that number leaves the archive. */
 uint64_t td_restore_end(const td_restore_t *restore, size_t index);
 
+/* Where a topic of this cluster begins and ends; both 0 while it is not there. */
+TD_MUST_USE bool td_restore_bounds(const td_restore_t *restore, const char *topic, int64_t *low,
+				   int64_t *high, td_err_t *err);
+
 /* Reads every byte of the archive once, and hashes the events (restore_check.c); TD_EINTEGRITY
  * names what was altered. */
 TD_MUST_USE bool td_restore_check(td_restore_t *restore, td_err_t *err);

@@ -34,13 +34,10 @@ static bool advance(book_t *book, td_err_t *err)
 
 static bool open_book(const td_restore_t *restore, const char *name, book_t *book, td_err_t *err)
 {
-	bool exists = false;
-	td_kafka_topic_info_t info;
 	const Thidua__V1__ArchiveTopic *topic =
 		td_manifest_topic(td_archive_manifest(restore->archive), name);
 	*book = (book_t){.name = name, .ended = topic == NULL};
-	if (!td_kafka_admin_topic(restore->admin, name, &exists, &info, err) ||
-	    (exists && !td_kafka_admin_bounds(restore->admin, name, &book->low, &book->high, err)))
+	if (!td_restore_bounds(restore, name, &book->low, &book->high, err))
 		return false;
 	if (topic == NULL)
 		return true;

@@ -35,17 +35,6 @@ static bool is_filler(void *context, const td_kafka_item_t *item, td_err_t *err)
 			  fillers->topic, fillers->end);
 }
 
-/* Where the topic begins and ends; it may not be there yet. */
-static bool bounds_of(const td_restore_t *restore, const char *topic, int64_t *low, int64_t *high,
-		      td_err_t *err)
-{
-	bool exists = false;
-	td_kafka_topic_info_t info;
-	*low = *high = 0;
-	return td_kafka_admin_topic(restore->admin, topic, &exists, &info, err) &&
-	       (!exists || td_kafka_admin_bounds(restore->admin, topic, low, high, err));
-}
-
 bool td_restore_logs_look(const td_restore_t *restore, td_err_t *err)
 {
 	td_kafka_reader_t *reader =
@@ -56,7 +45,7 @@ bool td_restore_logs_look(const td_restore_t *restore, td_err_t *err)
 		int64_t low, high;
 		fillers_t fillers = {topic, td_restore_end(restore, i)};
 		td_logs_place(restore->logs, i, topic);
-		done = bounds_of(restore, topic, &low, &high, err);
+		done = td_restore_bounds(restore, topic, &low, &high, err);
 		if (done && restore->is_new && high > 0)
 			done = td_err_set(err, TD_EINTEGRITY,
 					  "%s has events already; after a loss, restore comes "
@@ -116,7 +105,7 @@ bool td_restore_logs(const td_restore_t *restore, td_err_t *err)
 		char topic[TD_TOPIC_MAX];
 		int64_t low, high, end = (int64_t)td_restore_end(restore, i);
 		td_logs_place(restore->logs, i, topic);
-		if (!bounds_of(restore, topic, &low, &high, err) ||
+		if (!td_restore_bounds(restore, topic, &low, &high, err) ||
 		    (low < end && !td_kafka_admin_delete_before(restore->admin, topic, end, err)))
 			return false;
 	}
