@@ -27,8 +27,9 @@ bool td_then_mention(const td_then_t *then, td_answer_t *live, td_err_t *err)
 	return true;
 }
 
-/* Rows of both are most often in one order. */
-const td_row_t *td_then_find(td_then_t *then, const td_row_t *row)
+/* What the live row was then; NULL when it was not there, which is 0. Rows of both are most often
+ * in one order. */
+static const td_row_t *find(td_then_t *then, const td_row_t *row)
 {
 	for (size_t i = 0; i < then->count; i++) {
 		size_t at = (then->next + i) % then->count;
@@ -71,7 +72,7 @@ bool td_then_fill(td_then_t *then, const td_then_rows_t *of, td_arena_t *arena,
 {
 	static const td_row_t nothing = {0};
 	for (size_t i = 0; i < of->count; i++) {
-		const td_row_t *row = &of->rows[i], *was = td_then_find(then, row);
+		const td_row_t *row = &of->rows[i], *was = find(then, row);
 		if (was == NULL)
 			was = &nothing;
 		bool same = row->over == was->over && row->under == was->under;

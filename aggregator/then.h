@@ -27,9 +27,6 @@ void td_then_free(td_then_t *then);
  * back wholly since is 0, and not left out. */
 TD_MUST_USE bool td_then_mention(const td_then_t *then, td_answer_t *live, td_err_t *err);
 
-/* What the live row was then; NULL when it was not there, which is 0. */
-const td_row_t *td_then_find(td_then_t *then, const td_row_t *row);
-
 /* Fills in the state of each of the messages, which are those of `rows`, and when `figures` is true
  * what they were. All lives in `arena`; false when that is full. */
 typedef struct td_then_rows {
