@@ -1,4 +1,5 @@
-/* logs_internal: what the two kinds of logs share; for aggregator/audit/logs*.c only. */
+/* logs_internal: what the three kinds of logs share, those in Kafka, in an archive, and in Kafka
+ * behind an archive; for aggregator/audit/logs*.c only. */
 #ifndef TD_AGGREGATOR_AUDIT_LOGS_INTERNAL_H
 #define TD_AGGREGATOR_AUDIT_LOGS_INTERNAL_H
 
@@ -27,7 +28,7 @@ typedef struct td_logs_kind {
 /* What was read of the verdicts on each log. */
 typedef struct td_namings td_namings_t;
 
-/* The beginning of either kind. */
+/* The beginning of each kind. */
 struct td_logs {
 	const td_logs_kind_t *kind;
 	td_versions_t *versions;
