@@ -15,7 +15,6 @@ struct td_run {
 	size_t count;
 	sigset_t before;
 	bool stopping;
-	bool hangup;
 };
 
 static void fill_signals(sigset_t *signals)
@@ -101,12 +100,8 @@ void td_run_unwatch(td_run_t *run, int fd)
 static void take_signals(td_run_t *run)
 {
 	struct signalfd_siginfo info;
-	while (read(run->slots[SIGNALS].fd, &info, sizeof info) == (ssize_t)sizeof info) {
-		if (info.ssi_signo == SIGHUP)
-			run->hangup = true;
-		else
-			run->stopping = true;
-	}
+	while (read(run->slots[SIGNALS].fd, &info, sizeof info) == (ssize_t)sizeof info)
+		run->stopping = run->stopping || info.ssi_signo != SIGHUP;
 }
 
 bool td_run_wait(td_run_t *run, int timeout_ms, td_err_t *err)
@@ -138,11 +133,4 @@ bool td_run_ready(const td_run_t *run, int fd)
 bool td_run_stopping(const td_run_t *run)
 {
 	return run->stopping;
-}
-
-bool td_run_hangup(td_run_t *run)
-{
-	bool seen = run->hangup;
-	run->hangup = false;
-	return seen;
 }

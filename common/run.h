@@ -21,8 +21,9 @@ typedef struct td_run td_run_t;
 
 enum { TD_RUN_SLOTS_MAX = 14 };
 
-/* Blocks SIGTERM, SIGINT and SIGHUP for the process and takes them over; call it before any thread
- * starts, so before a Kafka object is made. NULL and `err` on failure; the caller frees it. */
+/* Blocks SIGTERM, SIGINT and SIGHUP for the process and takes them over; the last one stops nobody.
+ * Call it before any thread starts, so before a Kafka object is made. NULL and `err` on failure;
+ * the caller frees it. */
 TD_MUST_USE td_run_t *td_run_new(td_err_t *err);
 
 /* Gives the signals back; NULL is allowed. */
@@ -43,8 +44,5 @@ bool td_run_ready(const td_run_t *run, int fd);
 
 /* True for good after SIGTERM or SIGINT. */
 bool td_run_stopping(const td_run_t *run);
-
-/* True once after each SIGHUP. */
-bool td_run_hangup(td_run_t *run);
 
 #endif
