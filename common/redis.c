@@ -304,15 +304,3 @@ const td_redis_reply_t *td_redis_reply(const td_redis_t *redis, size_t index)
 		reply = redis->replies[index];
 	return (const td_redis_reply_t *)(const void *)reply;
 }
-
-bool td_redis_call(td_redis_t *redis, size_t count, const td_slice_t *words,
-		   const td_redis_reply_t **reply, td_err_t *err)
-{
-	if (redis->added > 0)
-		return td_err_set(err, TD_EBUG, "%zu commands wait to be run", redis->added);
-	td_redis_add(redis, count, words);
-	if (!td_redis_run(redis, err))
-		return false;
-	*reply = td_redis_reply(redis, 0);
-	return true;
-}

@@ -110,10 +110,6 @@ TD_MUST_USE bool td_redis_exec_end(td_redis_t *redis, td_redis_exec_t *outcome, 
  * until something is run again; NULL if there is none. */
 const td_redis_reply_t *td_redis_reply(const td_redis_t *redis, size_t index);
 
-/* One command at once; nothing else may have been added. `reply` as above. */
-TD_MUST_USE bool td_redis_call(td_redis_t *redis, size_t count, const td_slice_t *words,
-			       const td_redis_reply_t **reply, td_err_t *err);
-
 /* Looking at replies; of NULL: NIL. */
 td_redis_kind_t td_redis_reply_kind(const td_redis_reply_t *reply);
 /* The bytes of a TEXT; {NULL, 0} for others. */

@@ -95,13 +95,9 @@ static void each_command_has_its_reply(void **state)
 		{"GET a", "$1\r\n1\r\n"},
 		{"GET b", "$-1\r\n"},
 		{"HGETALL c", "*2\r\n$1\r\nf\r\n$1\r\nv\r\n"},
-		{"PING", "+PONG\r\n"},
 		{NULL, NULL},
 	};
 	int64_t number;
-	td_err_t err;
-	const td_redis_reply_t *reply;
-	const td_slice_t ping = td_slice_text("PING");
 	talk_t talk = {0};
 	td_redis_t *redis = begin(&talk, script);
 	td_redis_add_words(redis, "GET", "a");
@@ -112,11 +108,6 @@ static void each_command_has_its_reply(void **state)
 	assert_int_equal(td_redis_reply_kind(td_redis_reply(redis, 1)), TD_REDIS_NIL);
 	assert_text(td_redis_reply_at(td_redis_reply(redis, 2), 1), "v");
 	assert_null(td_redis_reply(redis, 3));
-	assert_true(td_redis_call(redis, 1, &ping, &reply, &err));
-	assert_text(reply, "PONG");
-	td_redis_add_words(redis, "GET", "a");
-	assert_false(td_redis_call(redis, 1, &ping, &reply, &err));
-	assert_int_equal(err.code, TD_EBUG);
 	end(&talk);
 }
 
