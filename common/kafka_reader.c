@@ -229,11 +229,6 @@ void *td_kafka_stream_context(const td_kafka_stream_t *stream)
 	return stream->context;
 }
 
-const char *td_kafka_stream_topic(const td_kafka_stream_t *stream)
-{
-	return rd_kafka_topic_name(stream->topic);
-}
-
 static void fill_error(td_kafka_item_t *item, rd_kafka_resp_err_t error, int64_t offset,
 		       const char *why)
 {

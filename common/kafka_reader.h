@@ -86,7 +86,6 @@ TD_MUST_USE bool td_kafka_stream_seek(td_kafka_stream_t *stream, int64_t offset,
 bool td_kafka_item_is_old(const td_kafka_item_t *item);
 
 void *td_kafka_stream_context(const td_kafka_stream_t *stream);
-const char *td_kafka_stream_topic(const td_kafka_stream_t *stream);
 
 /*
  * Waits at most `timeout_ms` for a first item and takes what else is there, up to batch_max.
