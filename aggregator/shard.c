@@ -325,11 +325,6 @@ int64_t td_shard_due_ms(const td_shard_t *shard, int64_t now_ms)
 	return due_ms < 0 ? 0 : due_ms > DUE_MAX_MS ? DUE_MAX_MS : due_ms;
 }
 
-td_shard_state_t td_shard_state(const td_shard_t *shard)
-{
-	return shard->state;
-}
-
 const char *td_shard_topic(const td_shard_t *shard)
 {
 	return shard->topic;

@@ -9,7 +9,6 @@
 #ifndef TD_AGGREGATOR_SHARD_H
 #define TD_AGGREGATOR_SHARD_H
 
-#include "aggregator/shard_state.h"
 #include "common/err.h"
 #include "common/kafka_admin.h"
 #include "common/kafka_reader.h"
@@ -51,7 +50,6 @@ void td_shard_drain(td_shard_t *shard, int64_t now_ms);
 /* Milliseconds until the next turn has something to do, at most a second. */
 int64_t td_shard_due_ms(const td_shard_t *shard, int64_t now_ms);
 
-td_shard_state_t td_shard_state(const td_shard_t *shard);
 const char *td_shard_topic(const td_shard_t *shard);
 
 /* The verdict offset up to which all is written, for the operators' lag tools; false if unknown. */

@@ -4,6 +4,7 @@
 
 #include "aggregator/batch.h"
 #include "aggregator/shard.h"
+#include "aggregator/shard_state.h"
 #include "aggregator/store.h"
 #include "common/log.h"
 
