@@ -11,7 +11,8 @@
 
 enum {
 	ADMIN_TIMEOUT_MS = 15000,
-	FEED_BYTES = 32 * 1024 * 1024,
+	FEED_BYTES = 16 * 1024 * 1024,
+	RESTING_MS = 10, /* of silence after which the client rests */
 	FEED_BATCH = 2000,
 	UNREADABLE_AT = 3, /* errors in a row at one offset: it cannot be read */
 };
@@ -29,6 +30,7 @@ typedef struct kafka_feed {
 	td_kafka_stream_t *stream;
 	uint64_t next, end; /* offsets to be read */
 	int64_t heard_ms;
+	uint64_t bytes; /* of events since reading began, or began again */
 	td_raw_t events[FEED_BATCH];
 } kafka_feed_t;
 
@@ -206,7 +208,6 @@ static bool take(kafka_feed_t *feed, const td_kafka_item_t *item, size_t *count,
 		return take_error(feed, item, err);
 	if (offset < feed->next)
 		return true;
-	feed->heard_ms = td_clock_mono_ms();
 	if (item->kind == TD_KAFKA_ITEM_END || offset >= feed->end) {
 		feed->next = offset < feed->end ? offset : feed->end;
 		return true;
@@ -218,7 +219,22 @@ static bool take(kafka_feed_t *feed, const td_kafka_item_t *item, size_t *count,
 				  feed->topic, offset);
 	feed->events[(*count)++] = (td_raw_t){offset, item->append_ms, item->value};
 	feed->next = offset + 1;
+	feed->bytes += item->value.size;
 	return true;
+}
+
+/* Whether the queue was filled since reading began: librdkafka before 2.2 then rests for a second,
+ * even if the queue is emptied within half of it. To begin again costs milliseconds. */
+static bool may_rest(const kafka_feed_t *feed)
+{
+	return feed->bytes >= FEED_BYTES / 2;
+}
+
+static td_fed_t begin_again(kafka_feed_t *feed, td_err_t *err)
+{
+	feed->bytes = 0;
+	return td_kafka_stream_seek(feed->stream, (int64_t)feed->next, err) ? TD_FED_NONE
+									    : TD_FED_FAILED;
 }
 
 static td_fed_t next(td_feed_t *base, int timeout_ms, const td_raw_t **events, size_t *count,
@@ -230,13 +246,19 @@ static td_fed_t next(td_feed_t *base, int timeout_ms, const td_raw_t **events, s
 	*count = 0;
 	if (feed->next >= feed->end)
 		return TD_FED_END;
-	size_t got = td_kafka_reader_read(feed->reader, timeout_ms, &items);
+	uint64_t before = feed->next;
+	int wait_ms = may_rest(feed) && timeout_ms > RESTING_MS ? RESTING_MS : timeout_ms;
+	size_t got = td_kafka_reader_read(feed->reader, wait_ms, &items);
 	for (size_t i = 0; i < got && feed->next < feed->end; i++) {
 		if (!take(feed, &items[i], count, err))
 			return TD_FED_FAILED;
 	}
+	if (feed->next != before)
+		feed->heard_ms = td_clock_mono_ms();
 	if (*count > 0)
 		return TD_FED_EVENTS;
+	if (got == 0 && may_rest(feed))
+		return begin_again(feed, err);
 	if (td_clock_mono_ms() - feed->heard_ms <= TD_KAFKA_TOPIC_PATIENCE_MS)
 		return TD_FED_NONE;
 	(void)td_err_set(err, TD_EUNAVAILABLE, "%s: nothing came for %d s at offset %" PRIu64,
