@@ -21,7 +21,7 @@ static bool is_plausible(const verdict_t *verdict)
 static const event_t *read_event(td_batch_t *batch, const verdict_t *verdict)
 {
 	td_findings_t ignored;
-	td_slice_t raw = td_batch_raw(verdict);
+	td_slice_t raw = td_verdict_raw(verdict);
 	const event_t *event = td_decode_event(raw.data, raw.size, batch->reading, &ignored);
 	bool ours = event != NULL && strcmp(event->reporter, batch->reporter) == 0 &&
 		    strlen(event->record_id) <= TD_ID_MAX && strlen(event->source) <= TD_ID_MAX;

@@ -2,6 +2,7 @@
 #include "common/digest.h"
 #include "workers/envelope.h"
 #include "workers/reason.h"
+#include "workers/verdict.h"
 
 #include <openssl/sha.h>
 
@@ -19,15 +20,6 @@ td_batch_findings_t td_batch_findings(const verdict_t *verdict)
 		return (td_batch_findings_t){verdict->enriched->warnings,
 					     verdict->enriched->n_warnings};
 	return (td_batch_findings_t){NULL, 0};
-}
-
-td_slice_t td_batch_raw(const verdict_t *verdict)
-{
-	const ProtobufCBinaryData *raw =
-		verdict->outcome_case == OUTCOME(ENRICHED)   ? &verdict->enriched->raw
-		: verdict->outcome_case == OUTCOME(REJECTED) ? &verdict->rejected->raw
-							     : NULL;
-	return raw == NULL ? (td_slice_t){NULL, 0} : (td_slice_t){raw->data, raw->len};
 }
 
 /* A copy in the arena; NULL only when memory is out, since is_full has made sure of the room. */
@@ -257,7 +249,7 @@ static void add_rejected(td_batch_t *batch, const verdict_t *verdict)
 	if (op == NULL)
 		return;
 	batch->head.counts.rejected++;
-	td_envelope_read(td_batch_raw(verdict), &envelope);
+	td_envelope_read(td_verdict_raw(verdict), &envelope);
 	bool ours = strcmp(envelope.reporter, batch->reporter) == 0;
 	if (ours && td_envelope_has_source(&envelope)) {
 		op->sequence = envelope.sequence;
@@ -281,7 +273,7 @@ static void note_first(td_head_t *head, const verdict_t *verdict)
 {
 	if (head->first_known && head->first_offset <= verdict->raw_offset)
 		return;
-	td_slice_t raw = td_batch_raw(verdict);
+	td_slice_t raw = td_verdict_raw(verdict);
 	(void)SHA256(raw.data, raw.size, head->first_sha256);
 	head->first_append_ms = verdict->append_ms;
 	head->first_offset = verdict->raw_offset;

@@ -141,9 +141,6 @@ typedef struct td_batch_findings {
 } td_batch_findings_t;
 td_batch_findings_t td_batch_findings(const Thidua__V1__Verdict *verdict);
 
-/* The raw bytes that it carries; size 0 when there are none. */
-td_slice_t td_batch_raw(const Thidua__V1__Verdict *verdict);
-
 /* A copy of `text` in `made`, terminated; empty, and the batch out of memory, when it is full. */
 td_slice_t td_batch_text(td_batch_t *batch, const char *text);
 td_slice_t td_batch_bytes(td_batch_t *batch, const void *bytes, size_t size);

@@ -54,12 +54,12 @@ static const td_event_t *target_in(td_targets_t *targets, td_slice_t packed)
 		td_verdict_read(packed.data, packed.size, targets->scratch);
 	if (verdict == NULL || verdict->outcome_case != THIDUA__V1__VERDICT__OUTCOME_ENRICHED)
 		return NULL;
-	const ProtobufCBinaryData *raw = &verdict->enriched->raw;
-	td_envelope_read((td_slice_t){raw->data, raw->len}, &envelope);
+	td_slice_t raw = td_verdict_raw(verdict);
+	td_envelope_read(raw, &envelope);
 	if (envelope.kind != THIDUA__V1__KIND__KIND_TARGET)
 		return NULL;
 	ProtobufCAllocator allocator = td_pb_allocator(targets->scratch);
-	return thidua__v1__event__unpack(&allocator, raw->len, raw->data);
+	return thidua__v1__event__unpack(&allocator, raw.size, raw.data);
 }
 
 static bool is_known(const char *code)

@@ -94,7 +94,7 @@ static void take_verdict(td_lane_t *lane, const td_kafka_item_t *item)
 	if (lane->fill)
 		td_missing_found(lane->fill->missing, verdict->raw_offset,
 				 td_verdict_through(verdict));
-	td_raw_t event = td_tail_event(verdict);
+	td_raw_t event = {verdict->raw_offset, verdict->append_ms, td_verdict_raw(verdict)};
 	unsigned kept = td_tail_take(&lane->tail, verdict);
 
 	if (kept & TD_TAIL_OLDEST)

@@ -49,21 +49,6 @@ uint64_t td_tail_start(const td_tail_t *tail, uint64_t raw_low)
 	return tail->any && whole && tail->first > raw_low ? raw_low : tail->next;
 }
 
-td_raw_t td_tail_event(const Thidua__V1__Verdict *verdict)
-{
-	td_raw_t event = {verdict->raw_offset, verdict->append_ms, {NULL, 0}};
-	const ProtobufCBinaryData *raw = NULL;
-
-	if (verdict->outcome_case == THIDUA__V1__VERDICT__OUTCOME_ENRICHED)
-		raw = &verdict->enriched->raw;
-	else if (verdict->outcome_case == THIDUA__V1__VERDICT__OUTCOME_REJECTED)
-		raw = &verdict->rejected->raw;
-	/* An event of no bytes is one all the same. */
-	if (raw)
-		event.bytes = (td_slice_t){raw->data ? raw->data : (const uint8_t *)"", raw->len};
-	return event;
-}
-
 unsigned td_tail_take(td_tail_t *tail, const Thidua__V1__Verdict *verdict)
 {
 	uint64_t offset = verdict->raw_offset, through = td_verdict_through(verdict);
@@ -75,7 +60,7 @@ unsigned td_tail_take(td_tail_t *tail, const Thidua__V1__Verdict *verdict)
 		tail->first = offset;
 	tail->any = true;
 	tail->count++;
-	if (!td_tail_event(verdict).bytes.data)
+	if (!td_verdict_raw(verdict).data)
 		return 0;
 	if (!tail->event || offset < tail->oldest)
 		kept |= TD_TAIL_OLDEST;

@@ -81,9 +81,6 @@ TD_MUST_USE unsigned td_tail_take(td_tail_t *tail, const Thidua__V1__Verdict *ve
  */
 uint64_t td_tail_start(const td_tail_t *tail, uint64_t raw_low);
 
-/* The raw event that a verdict is about, pointing into it; bytes.data NULL for absent. */
-td_raw_t td_tail_event(const Thidua__V1__Verdict *verdict);
-
 /* What a raw offset that was read means to a worker that expects `next`. */
 typedef enum td_arrival {
 	TD_ARRIVAL_PAST,   /* judged before: skip it */

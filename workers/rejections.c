@@ -90,8 +90,7 @@ bool td_rejections_add(td_rejections_t *list, const char *reporter, td_slice_t p
 	td_rejection_t *item = &list->items[list->count++];
 
 	*item = (td_rejection_t){.reporter = name, .verdict = verdict};
-	td_envelope_read((td_slice_t){verdict->rejected->raw.data, verdict->rejected->raw.len},
-			 &item->envelope);
+	td_envelope_read(td_verdict_raw(verdict), &item->envelope);
 	bool named = strcmp(item->envelope.reporter, reporter) == 0 &&
 		     td_envelope_has_record(&item->envelope) &&
 		     td_envelope_is_trusted(verdict->rejected);
@@ -183,8 +182,7 @@ void td_rejections_answer(td_rejections_t *list, const char *reporter, td_slice_
 
 	if (!verdict || verdict->outcome_case != THIDUA__V1__VERDICT__OUTCOME_ENRICHED)
 		return;
-	td_envelope_read((td_slice_t){verdict->enriched->raw.data, verdict->enriched->raw.len},
-			 &envelope);
+	td_envelope_read(td_verdict_raw(verdict), &envelope);
 	size_t at = lower_bound(list, reporter, &envelope);
 
 	for (; at < list->record_count &&

@@ -9,21 +9,22 @@
 #include "proto/pb.h"
 #include "workers/decode.h"
 #include "workers/rejects_parts.h"
+#include "workers/verdict.h"
 
 bool td_rejects_event(const td_rejects_view_t *view, const td_rejection_t *item, td_buf_t *out,
 		      bool *exact)
 {
-	const ProtobufCBinaryData *raw = &item->verdict->rejected->raw;
+	const td_slice_t raw = td_verdict_raw(item->verdict);
 	ProtobufCAllocator allocator = td_pb_allocator(view->arena);
 	td_findings_t findings;
 	td_err_t err;
-	td_event_t *event = td_decode_event(raw->data, raw->len, view->arena, &findings);
+	td_event_t *event = td_decode_event(raw.data, raw.size, view->arena, &findings);
 
 	*exact = event != NULL;
 	/* What is not sound may still be readable enough to see what was meant. */
 	if (!event)
-		event = thidua__v1__event__unpack(&allocator, raw->len, raw->data);
-	if (!event || raw->len == 0)
+		event = thidua__v1__event__unpack(&allocator, raw.size, raw.data);
+	if (!event || raw.size == 0)
 		return false;
 	event->source = (char *)"";
 	event->epoch = event->sequence = event->source_line = 0;
@@ -79,7 +80,7 @@ static json_t *head_of(const td_rejects_view_t *view, const td_rejection_t *item
 static void add_event(const td_rejects_view_t *view, const td_rejection_t *item, td_buf_t *out)
 {
 	td_buf_t event = td_buf_make(out->max);
-	const ProtobufCBinaryData *raw = &item->verdict->rejected->raw;
+	const td_slice_t raw = td_verdict_raw(item->verdict);
 	bool exact = false;
 
 	if (td_rejects_event(view, item, &event, &exact)) {
@@ -88,7 +89,7 @@ static void add_event(const td_rejects_view_t *view, const td_rejection_t *item,
 	}
 	if (!exact) {
 		td_buf_add_text(out, ",\"bytes\":\"");
-		td_base64_add(out, (td_slice_t){raw->data, raw->len});
+		td_base64_add(out, raw);
 		td_buf_add_text(out, "\"");
 	}
 	td_buf_free(&event);
@@ -158,7 +159,7 @@ static const char *heading(const td_rejects_view_t *view, const td_rejection_t *
 /* The event, so that it can be corrected and fed again. */
 static void show_event(const td_rejects_view_t *view, const td_rejection_t *item, td_buf_t *out)
 {
-	const ProtobufCBinaryData *raw = &item->verdict->rejected->raw;
+	const td_slice_t raw = td_verdict_raw(item->verdict);
 	td_buf_t event = td_buf_make(out->max);
 	bool exact = false, readable = td_rejects_event(view, item, &event, &exact);
 
@@ -175,7 +176,7 @@ static void show_event(const td_rejects_view_t *view, const td_rejection_t *item
 	if (!exact) {
 		td_buf_add_text(out, view->english ? "Its bytes, in base64:\n"
 						   : "Nguyên văn (base64):\n");
-		td_base64_add(out, (td_slice_t){raw->data, raw->len});
+		td_base64_add(out, raw);
 		td_buf_add_text(out, "\n");
 	}
 	td_buf_free(&event);

@@ -57,6 +57,10 @@ TD_MUST_USE bool td_verdict_absent(uint64_t first, uint64_t through,
 TD_MUST_USE Thidua__V1__Verdict *td_verdict_read(const uint8_t *bytes, size_t size,
 						 td_arena_t *arena);
 
+/* The raw bytes that the verdict carries, pointing into it. `data` is NULL where it carries none,
+ * an absent one; an event of no bytes is one all the same, and has "". */
+td_slice_t td_verdict_raw(const Thidua__V1__Verdict *verdict);
+
 /* The last raw offset that the verdict is about: raw_offset, or an absent range's end. */
 uint64_t td_verdict_through(const Thidua__V1__Verdict *verdict);
 

@@ -49,6 +49,18 @@ Thidua__V1__Verdict *td_verdict_read(const uint8_t *bytes, size_t size, td_arena
 	return verdict != NULL && is_sound(verdict) ? verdict : NULL;
 }
 
+td_slice_t td_verdict_raw(const Thidua__V1__Verdict *verdict)
+{
+	const ProtobufCBinaryData *raw;
+	if (verdict->outcome_case == THIDUA__V1__VERDICT__OUTCOME_ENRICHED)
+		raw = &verdict->enriched->raw;
+	else if (verdict->outcome_case == THIDUA__V1__VERDICT__OUTCOME_REJECTED)
+		raw = &verdict->rejected->raw;
+	else
+		return (td_slice_t){NULL, 0};
+	return (td_slice_t){raw->data != NULL ? raw->data : (const uint8_t *)"", raw->len};
+}
+
 uint64_t td_verdict_through(const Thidua__V1__Verdict *verdict)
 {
 	if (verdict->outcome_case == THIDUA__V1__VERDICT__OUTCOME_ABSENT)

@@ -37,10 +37,10 @@ static bool take_case(td_reconciled_t *item, const td_judged_t *judged)
 	const td_event_t *event = judged->event;
 	uint8_t bytes[sizeof(case_head_t) + 60000];
 	const case_head_t head = {event->revision, judged->offset};
-	const ProtobufCBinaryData *raw = &judged->verdict->enriched->raw;
+	const td_slice_t raw = td_verdict_raw(judged->verdict);
 	td_slice_t kept, name = td_slice_text(event->record_id);
 	bool transfer = event->body_case == THIDUA__V1__EVENT__BODY_CASE &&
-			event->case_->transfer != NULL && raw->len <= sizeof bytes - sizeof head;
+			event->case_->transfer != NULL && raw.size <= sizeof bytes - sizeof head;
 	if (td_hashes_get(item->cases, td_slice_text("c"), name, &kept)) {
 		case_head_t before;
 		memcpy(&before, kept.data, sizeof before);
@@ -49,9 +49,9 @@ static bool take_case(td_reconciled_t *item, const td_judged_t *judged)
 	}
 	memcpy(bytes, &head, sizeof head);
 	if (transfer)
-		memcpy(bytes + sizeof head, raw->data, raw->len);
+		memcpy(bytes + sizeof head, raw.data, raw.size);
 	return td_hashes_put(item->cases, td_slice_text("c"), name,
-			     (td_slice_t){bytes, sizeof head + (transfer ? raw->len : 0)});
+			     (td_slice_t){bytes, sizeof head + (transfer ? raw.size : 0)});
 }
 
 static bool take_event(void *context, size_t index, const td_judged_t *judged, td_err_t *err)

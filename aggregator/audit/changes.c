@@ -57,7 +57,7 @@ static bool judge(const td_telling_t *telling, size_t index, const td_judged_t *
 		  uint32_t version, td_arena_t *arena, td_judged_t *ruled)
 {
 	const td_version_t *by = td_versions_find(td_logs_versions(telling->plan.logs), version);
-	const td_raw_t raw = {judged->offset, judged->append_ms, td_judged_raw(judged)};
+	const td_raw_t raw = {judged->offset, judged->append_ms, td_verdict_raw(judged->verdict)};
 	*ruled = *judged;
 	td_arena_reset(arena);
 	return by == NULL ||

@@ -26,17 +26,6 @@ bool td_judged_make(const td_raw_t *raw, const char *reporter, const td_referenc
 	return true;
 }
 
-td_slice_t td_judged_raw(const td_judged_t *judged)
-{
-	const Thidua__V1__Verdict *verdict = judged->verdict;
-	const ProtobufCBinaryData *raw = NULL;
-	if (verdict->outcome_case == THIDUA__V1__VERDICT__OUTCOME_ENRICHED)
-		raw = &verdict->enriched->raw;
-	else if (verdict->outcome_case == THIDUA__V1__VERDICT__OUTCOME_REJECTED)
-		raw = &verdict->rejected->raw;
-	return raw != NULL ? (td_slice_t){raw->data, raw->len} : (td_slice_t){NULL, 0};
-}
-
 bool td_judged_read(td_slice_t bytes, td_arena_t *arena, td_judged_t *judged)
 {
 	td_findings_t ignored;
@@ -48,7 +37,7 @@ bool td_judged_read(td_slice_t bytes, td_arena_t *arena, td_judged_t *judged)
 				.append_ms = verdict->append_ms,
 				.packed = bytes,
 				.verdict = verdict};
-	td_slice_t raw = td_judged_raw(judged);
+	td_slice_t raw = td_verdict_raw(verdict);
 	judged->event = td_decode_event(raw.data, raw.size, arena, &ignored);
 	td_envelope_read(raw, &judged->envelope);
 	if (td_judged_states(judged))

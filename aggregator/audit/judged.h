@@ -37,9 +37,6 @@ TD_MUST_USE bool td_judged_make(const td_raw_t *raw, const char *reporter,
  * False when they are none. */
 TD_MUST_USE bool td_judged_read(td_slice_t bytes, td_arena_t *arena, td_judged_t *judged);
 
-/* The event's bytes, as the verdict carries them; none where nothing was readable. */
-td_slice_t td_judged_raw(const td_judged_t *judged);
-
 /* Whether it is a valid statement about a record. */
 bool td_judged_states(const td_judged_t *judged);
 

@@ -2,7 +2,6 @@
 
 #include "aggregator/position.h"
 #include "producers/segment.h"
-#include "workers/partition.h"
 
 #include <stdlib.h>
 
@@ -132,7 +131,7 @@ static const Thidua__V1__Checkpoint *checkpoint_of(const td_judged_t *judged)
 static void extend(walk_t *walk, const td_judged_t *judged)
 {
 	uint64_t sequence = judged->envelope.sequence;
-	walk->chain = td_chain_next(walk->chain, td_tail_event(judged->verdict).bytes);
+	walk->chain = td_chain_next(walk->chain, td_verdict_raw(judged->verdict));
 	walk->window[sequence % TD_TRAIL_WINDOW] = walk->chain;
 	if (sequence >= walk->window_from + TD_TRAIL_WINDOW)
 		walk->window_from = sequence - TD_TRAIL_WINDOW + 1;
@@ -219,7 +218,7 @@ static bool take_repeat(const td_sources_t *sources, walk_t *walk, const td_judg
 	if (!is_first && sequence <= walk->window_from)
 		return true;
 	td_chain_t before = is_first ? beginning : walk->window[(sequence - 1) % TD_TRAIL_WINDOW];
-	td_chain_t again = td_chain_next(before, td_tail_event(judged->verdict).bytes);
+	td_chain_t again = td_chain_next(before, td_verdict_raw(judged->verdict));
 	return memcmp(&again, &walk->window[sequence % TD_TRAIL_WINDOW], sizeof again) == 0 ||
 	       say_of(sources, walk, TD_MISMATCH_REPEAT_DIFFERS, judged, err);
 }

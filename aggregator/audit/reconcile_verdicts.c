@@ -1,7 +1,5 @@
 #include "aggregator/audit/reconcile_verdicts.h"
 
-#include "workers/partition.h"
-
 #define OUTCOME(name) THIDUA__V1__VERDICT__OUTCOME_##name
 
 /* One verdict while it is looked at. */
@@ -58,11 +56,11 @@ static bool judge(const td_verdicts_t *verdicts, const look_t *look, td_mismatch
 static bool look_at_event(const td_verdicts_t *verdicts, const look_t *look,
 			  td_mismatch_kind_t *found)
 {
-	td_raw_t judged = td_tail_event(look->verdict);
+	const Thidua__V1__Verdict *verdict = look->verdict;
 	const td_raw_t *raw = look->raw;
-	bool same = raw != NULL && raw->offset == judged.offset &&
-		    raw->append_ms == judged.append_ms &&
-		    td_slice_equal(td_verdict_kept(raw->bytes), judged.bytes);
+	bool same = raw != NULL && raw->offset == verdict->raw_offset &&
+		    raw->append_ms == verdict->append_ms &&
+		    td_slice_equal(td_verdict_kept(raw->bytes), td_verdict_raw(verdict));
 	*found = TD_MISMATCH_VERDICT_OF_OTHER;
 	return !same || judge(verdicts, look, found);
 }

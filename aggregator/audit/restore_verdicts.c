@@ -40,7 +40,7 @@ static bool take_verdict(void *context, const td_kafka_item_t *item, td_err_t *e
 		return td_err_set(err, TD_EINTEGRITY,
 				  "%s has something at offset %" PRId64 " that is no verdict",
 				  judging->verdicts, item->offset);
-	td_raw_t event = td_tail_event(verdict);
+	td_raw_t event = {verdict->raw_offset, verdict->append_ms, td_verdict_raw(verdict)};
 	if (td_tail_take(&judging->tail, verdict) & TD_TAIL_NEWEST)
 		td_witness_keep(&judging->newest, &event);
 	return true;

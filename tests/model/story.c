@@ -9,7 +9,7 @@
 /* The verdict as something told; false when it counts for no record. */
 static bool read_told(const Thidua__V1__Verdict *verdict, td_told_t *told)
 {
-	td_slice_t raw = td_tail_event(verdict).bytes;
+	td_slice_t raw = td_verdict_raw(verdict);
 	*told = (td_told_t){NULL, NULL, NULL};
 	if (raw.data == NULL)
 		return false;

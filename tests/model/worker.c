@@ -107,7 +107,7 @@ static void take_tail(td_model_worker_t *worker)
 		worker->wrong = "the verdict log holds no verdict";
 		return;
 	}
-	td_raw_t event = td_tail_event(verdict);
+	td_raw_t event = {verdict->raw_offset, verdict->append_ms, td_verdict_raw(verdict)};
 	unsigned kept = td_tail_take(&worker->tail, verdict);
 	if ((kept & TD_TAIL_OLDEST) != 0)
 		td_witness_keep(&worker->oldest, &event);

@@ -42,7 +42,7 @@ static unsigned take(td_tail_t *tail, const told_t *told)
 		verdict.enriched = &enriched;
 	}
 	assert_int_equal(td_verdict_through(&verdict), through_of(&verdict));
-	td_raw_t event = td_tail_event(&verdict);
+	td_raw_t event = {verdict.raw_offset, verdict.append_ms, td_verdict_raw(&verdict)};
 	td_slice_t bytes = event.bytes;
 
 	assert_int_equal(event.offset, told->first);
