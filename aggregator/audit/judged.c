@@ -7,28 +7,30 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* Fills in what the event's bytes say, once the verdict is there. False when the arena is full. */
+static bool read_event(td_slice_t raw, td_arena_t *arena, td_judged_t *judged)
+{
+	td_findings_t findings;
+	judged->event = td_decode_event(raw.data, raw.size, arena, &findings);
+	td_envelope_read(raw, &judged->envelope);
+	if (td_judged_states(judged))
+		td_contribute(judged->event, judged->verdict->enriched, &judged->adds);
+	return judged->event != NULL || findings.count > 0;
+}
+
 bool td_judged_make(const td_raw_t *raw, const char *reporter, const td_reference_t *reference,
 		    td_arena_t *arena, td_judged_t *judged)
 {
-	td_findings_t ignored;
 	*judged = (td_judged_t){.offset = raw->offset, .append_ms = raw->append_ms};
 	if (!td_verdict_judge(raw, reporter, reference, arena, &judged->packed))
 		return false;
 	judged->verdict = td_verdict_read(judged->packed.data, judged->packed.size, arena);
-	if (judged->verdict == NULL)
-		return false;
-	judged->event = td_decode_event(raw->bytes.data, raw->bytes.size, arena, &ignored);
-	if (judged->event == NULL && ignored.count == 0)
-		return false;
-	td_envelope_read(raw->bytes, &judged->envelope);
-	if (td_judged_states(judged))
-		td_contribute(judged->event, judged->verdict->enriched, &judged->adds);
-	return true;
+	/* The raw bytes themselves: of a long message the verdict keeps the beginning only. */
+	return judged->verdict != NULL && read_event(raw->bytes, arena, judged);
 }
 
 bool td_judged_read(td_slice_t bytes, td_arena_t *arena, td_judged_t *judged)
 {
-	td_findings_t ignored;
 	const Thidua__V1__Verdict *verdict =
 		bytes.data == NULL ? NULL : td_verdict_read(bytes.data, bytes.size, arena);
 	if (verdict == NULL)
@@ -37,11 +39,7 @@ bool td_judged_read(td_slice_t bytes, td_arena_t *arena, td_judged_t *judged)
 				.append_ms = verdict->append_ms,
 				.packed = bytes,
 				.verdict = verdict};
-	td_slice_t raw = td_verdict_raw(verdict);
-	judged->event = td_decode_event(raw.data, raw.size, arena, &ignored);
-	td_envelope_read(raw, &judged->envelope);
-	if (td_judged_states(judged))
-		td_contribute(judged->event, verdict->enriched, &judged->adds);
+	(void)read_event(td_verdict_raw(verdict), arena, judged); /* it is a verdict all the same */
 	return true;
 }
 
