@@ -86,7 +86,8 @@ void td_shard_step(td_shard_t *shard, td_shard_event_t event)
 	       td_log_int("raw_offset", (int64_t)shard->head.position.next));
 }
 
-void td_shard_halt(td_shard_t *shard)
+/* Reads no more and drops what was not written. */
+static void halt(td_shard_t *shard)
 {
 	shard->reading = false;
 	shard->batch_since_ms = -1;
@@ -106,7 +107,7 @@ void td_shard_lost(td_shard_t *shard, const td_err_t *err, int64_t now_ms)
 		       td_log_text("state", td_shard_state_name(shard->state)), td_log_err(err),
 		       td_log_int("pause_ms", pause_ms), td_log_int("failures", shard->failures),
 		       td_log_int("held", held));
-	td_shard_halt(shard);
+	halt(shard);
 	if (shard->state != TD_SHARD_OPENING)
 		td_shard_step(shard, TD_SHARD_LOST);
 	shard->next_try_ms = now_ms + pause_ms;
@@ -134,7 +135,7 @@ void td_shard_torn(td_shard_t *shard, const td_err_t *err, int64_t now_ms)
 	td_log(TD_LOG_ERROR, "shard_torn", td_log_text("reporter", shard->reporter),
 	       td_log_text("do", "nothing: it is cleared and folded anew from the log"),
 	       td_log_err(err));
-	td_shard_halt(shard);
+	halt(shard);
 	head.state = THIDUA__V1__SHARD_STATE__SHARD_STATE_CLEARING;
 	if (!td_shard_put_head(shard, &head, now_ms))
 		return;
@@ -147,7 +148,7 @@ void td_shard_contradicted(td_shard_t *shard, const td_err_t *err, int64_t now_m
 	td_head_t head = shard->head;
 	td_log(TD_LOG_ERROR, "shard_stopped", td_log_text("reporter", shard->reporter),
 	       td_log_err(err));
-	td_shard_halt(shard);
+	halt(shard);
 	head.state = THIDUA__V1__SHARD_STATE__SHARD_STATE_STOPPED;
 	if (!td_shard_put_head(shard, &head, now_ms))
 		return;

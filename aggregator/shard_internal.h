@@ -46,9 +46,6 @@ struct td_shard {
 /* Takes an edge of the shard's life and logs it. */
 void td_shard_step(td_shard_t *shard, td_shard_event_t event);
 
-/* Reads no more and drops what was not written. */
-void td_shard_halt(td_shard_t *shard);
-
 /* Falls back to what Redis says, after a pause that grows with each failure in a row. */
 void td_shard_lost(td_shard_t *shard, const td_err_t *err, int64_t now_ms);
 

@@ -25,7 +25,8 @@ const char *td_show_province(const td_show_t *show, const char *province)
 	return known == NULL ? province : td_say(show->lang, known->name_vi, known->name_en);
 }
 
-const char *td_show_value(const td_show_t *show, td_dimension_t dimension, const char *code)
+/* Name of a dimension's value; the code where there is none. */
+static const char *value_name(const td_show_t *show, td_dimension_t dimension, const char *code)
 {
 	for (uint32_t value = 1; value < UINT8_MAX; value++) {
 		const td_value_info_t *info = td_dimension_value(dimension, (uint8_t)value);
@@ -255,7 +256,7 @@ static bool row_cells(const td_show_t *show, const Thidua__V1__TallyRow *row, td
 		bucket_text(show, row),
 		td_show_province(show, row->province),
 		unit_name(show, row),
-		query->by == TD_DIM_NONE ? "" : td_show_value(show, query->by, row->dimension),
+		query->by == TD_DIM_NONE ? "" : value_name(show, query->by, row->dimension),
 		value_text(show, row, figure),
 		before_text(show, row, figure),
 		change_text(show, row, figure),

@@ -73,20 +73,21 @@ void td_redis_free(td_redis_t *redis)
 	free(redis);
 }
 
+/* Forgets what was added; the connection and its WATCH stay. */
+static void forget(td_redis_t *redis)
+{
+	td_buf_clear(&redis->pipeline);
+	redis->added = 0;
+	redis->adds_watch = false;
+}
+
 void td_redis_close(td_redis_t *redis)
 {
 	if (redis->context)
 		redisFree(redis->context);
 	redis->context = NULL;
 	redis->watching = false;
-	td_redis_forget(redis);
-}
-
-void td_redis_forget(td_redis_t *redis)
-{
-	td_buf_clear(&redis->pipeline);
-	redis->added = 0;
-	redis->adds_watch = false;
+	forget(redis);
 }
 
 void td_redis_add(td_redis_t *redis, size_t count, const td_slice_t *words)
@@ -220,7 +221,7 @@ static bool exchange_there(td_redis_t *redis, bool transaction, size_t count, si
 static bool finish(td_redis_t *redis, bool done)
 {
 	if (done) {
-		td_redis_forget(redis);
+		forget(redis);
 		return true;
 	}
 	td_redis_close(redis);

@@ -85,9 +85,6 @@ void td_redis_add_texts(td_redis_t *redis, const char *const *words);
 /* Commands added and not yet run. */
 size_t td_redis_added(const td_redis_t *redis);
 
-/* Forgets what was added; the connection and its WATCH stay. */
-void td_redis_forget(td_redis_t *redis);
-
 /* Sends what was added and takes all replies. An error reply to any of them is an error. */
 TD_MUST_USE bool td_redis_run(td_redis_t *redis, td_err_t *err);
 

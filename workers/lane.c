@@ -58,7 +58,7 @@ void td_lane_say(td_lane_t *lane, td_log_level_t level, const char *event, const
 		       td_log_int("held_back", held));
 }
 
-void td_lane_close(td_lane_t *lane)
+static void close_streams(td_lane_t *lane)
 {
 	td_kafka_stream_close(lane->raw);
 	td_kafka_stream_close(lane->verdicts);
@@ -70,7 +70,7 @@ void td_lane_close(td_lane_t *lane)
 
 void td_lane_stop(td_lane_t *lane, const td_err_t *why)
 {
-	td_lane_close(lane);
+	close_streams(lane);
 	td_lane_step(lane, TD_PARTITION_DIFFERENT);
 	lane->trouble = *why;
 	td_log(TD_LOG_ERROR, "reporter_stopped", td_log_text("reporter", lane->reporter),
@@ -80,7 +80,7 @@ void td_lane_stop(td_lane_t *lane, const td_err_t *why)
 void td_lane_unsure(td_lane_t *lane, const td_err_t *why)
 {
 	td_lane_say(lane, TD_LOG_WARN, "begins_again", why);
-	td_lane_close(lane);
+	close_streams(lane);
 	td_lane_step(lane, TD_PARTITION_UNSURE);
 	lane->retry_ms = lane->shared->now_ms + TD_LANE_RETRY_MS;
 }
@@ -99,7 +99,7 @@ void td_lane_revoke(td_lane_t *lane)
 {
 	td_fault("worker.revoke");
 	td_lane_note(lane);
-	td_lane_close(lane);
+	close_streams(lane);
 	if (lane->state != TD_PARTITION_IDLE)
 		td_lane_step(lane, TD_PARTITION_REVOKED);
 	td_log(TD_LOG_INFO, "revoked", td_log_text("reporter", lane->reporter),
@@ -117,7 +117,7 @@ void td_lane_note(const td_lane_t *lane)
 
 void td_lane_restart(td_lane_t *lane, int64_t retry_ms)
 {
-	td_lane_close(lane);
+	close_streams(lane);
 	if (lane->state == TD_PARTITION_IDLE || lane->state == TD_PARTITION_STOPPED)
 		return;
 	td_lane_step(lane, TD_PARTITION_UNSURE);

@@ -118,7 +118,6 @@ void td_lane_step(td_lane_t *lane, td_partition_event_t event);
 void td_lane_stop(td_lane_t *lane, const td_err_t *why);
 void td_lane_unsure(td_lane_t *lane, const td_err_t *why);
 void td_lane_say(td_lane_t *lane, td_log_level_t level, const char *event, const td_err_t *why);
-void td_lane_close(td_lane_t *lane);
 void td_lane_open(td_lane_t *lane);
 /* The tail was read; false when the lane cannot begin behind the archive yet, and waits. */
 TD_MUST_USE bool td_lane_begin_restored(td_lane_t *lane, int64_t low);

@@ -11,8 +11,9 @@
 #include "workers/rejects_parts.h"
 #include "workers/verdict.h"
 
-bool td_rejects_event(const td_rejects_view_t *view, const td_rejection_t *item, td_buf_t *out,
-		      bool *exact)
+/* The event as a row for the producer, or false: `exact` if nothing was lost in reading it. */
+static bool write_event(const td_rejects_view_t *view, const td_rejection_t *item, td_buf_t *out,
+			bool *exact)
 {
 	const td_slice_t raw = td_verdict_raw(item->verdict);
 	ProtobufCAllocator allocator = td_pb_allocator(view->arena);
@@ -83,7 +84,7 @@ static void add_event(const td_rejects_view_t *view, const td_rejection_t *item,
 	const td_slice_t raw = td_verdict_raw(item->verdict);
 	bool exact = false;
 
-	if (td_rejects_event(view, item, &event, &exact)) {
+	if (write_event(view, item, &event, &exact)) {
 		td_buf_add_text(out, exact ? ",\"event\":" : ",\"eventAsFarAsReadable\":");
 		td_buf_add_slice(out, td_buf_slice(&event));
 	}
@@ -161,7 +162,7 @@ static void show_event(const td_rejects_view_t *view, const td_rejection_t *item
 {
 	const td_slice_t raw = td_verdict_raw(item->verdict);
 	td_buf_t event = td_buf_make(out->max);
-	bool exact = false, readable = td_rejects_event(view, item, &event, &exact);
+	bool exact = false, readable = write_event(view, item, &event, &exact);
 
 	if (exact)
 		td_buf_add_text(out, view->english ? "The event, to correct and feed again:\n"

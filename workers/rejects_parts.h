@@ -20,19 +20,11 @@ const char *td_rejects_time(const td_rejects_view_t *view, int64_t moment_ms);
 /* The sentence of a code in the view's language. */
 const char *td_rejects_sentence(const td_rejects_view_t *view, uint32_t code);
 
-/* Whether it is asked for: by code and time, and by its state. */
+/* Whether it is asked for by code and time. */
 bool td_rejects_is_meant(const td_rejects_view_t *view, const td_rejection_t *item);
-bool td_rejects_is_shown(const td_rejects_view_t *view, const td_rejection_t *item);
-
-/* Appends `text` in double quotes, as CSV has them. */
-void td_rejects_add_quoted(td_buf_t *out, const char *text);
 
 /* Appends one rejection as a line of JSON; false when memory is out. */
 TD_MUST_USE bool td_rejects_object(const td_rejects_view_t *view, const td_rejection_t *item,
 				   td_buf_t *out);
-
-/* The event as a row for the producer, or false: `exact` if nothing was lost in reading it. */
-TD_MUST_USE bool td_rejects_event(const td_rejects_view_t *view, const td_rejection_t *item,
-				  td_buf_t *out, bool *exact);
 
 #endif

@@ -93,7 +93,8 @@ bool td_rejects_is_meant(const td_rejects_view_t *view, const td_rejection_t *it
 	       (view->code == 0 || has_code(item, view->code));
 }
 
-bool td_rejects_is_shown(const td_rejects_view_t *view, const td_rejection_t *item)
+/* Whether it is asked for by its state too. */
+static bool is_shown(const td_rejects_view_t *view, const td_rejection_t *item)
 {
 	return td_rejects_is_meant(view, item) && (view->all || item->state == TD_REJECTION_OPEN);
 }
@@ -173,7 +174,7 @@ static bool list_table(const td_rejects_view_t *view, td_buf_t *out)
 		const td_rejection_t *item = td_rejections_get(view->list, i);
 
 		nameless += td_rejects_is_meant(view, item) && item->state == TD_REJECTION_NAMELESS;
-		if (!td_rejects_is_shown(view, item))
+		if (!is_shown(view, item))
 			continue;
 		if (!add_row(view, item, table))
 			return false;
@@ -190,7 +191,8 @@ static bool list_table(const td_rejects_view_t *view, td_buf_t *out)
 	return true;
 }
 
-void td_rejects_add_quoted(td_buf_t *out, const char *text)
+/* In double quotes, as CSV has them. */
+static void add_quoted(td_buf_t *out, const char *text)
 {
 	td_buf_add_byte(out, '"');
 	for (; *text; text++) {
@@ -211,7 +213,7 @@ static bool list_csv(const td_rejects_view_t *view, td_buf_t *out)
 		td_rejects_view_t english = *view;
 
 		english.english = true;
-		if (!td_rejects_is_shown(view, item))
+		if (!is_shown(view, item))
 			continue;
 		const char *reasons = reasons_text(view, item);
 		const char *received = td_rejects_time(&english, item->verdict->append_ms);
@@ -227,7 +229,7 @@ static bool list_csv(const td_rejects_view_t *view, td_buf_t *out)
 		if (!begin || !end || !reasons || !received)
 			return false;
 		td_buf_add_text(out, begin);
-		td_rejects_add_quoted(out, envelope->record_id);
+		add_quoted(out, envelope->record_id);
 		td_buf_add_text(out, end);
 	}
 	return true;
@@ -238,7 +240,7 @@ static bool list_json(const td_rejects_view_t *view, td_buf_t *out)
 	for (size_t i = 0; i < td_rejections_count(view->list); i++) {
 		const td_rejection_t *item = td_rejections_get(view->list, i);
 
-		if (td_rejects_is_shown(view, item) && !td_rejects_object(view, item, out))
+		if (is_shown(view, item) && !td_rejects_object(view, item, out))
 			return false;
 	}
 	return true;

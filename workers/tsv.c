@@ -101,7 +101,9 @@ bool td_tsv_number(const td_tsv_row_t *row, size_t column, uint32_t max, uint32_
 	return true;
 }
 
-bool td_tsv_day(const td_tsv_row_t *row, size_t column, int32_t empty, int32_t *day, td_err_t *err)
+/* The day yyyy-mm-dd of one cell; `empty` of an empty one. */
+static bool read_day(const td_tsv_row_t *row, size_t column, int32_t empty, int32_t *day,
+		     td_err_t *err)
 {
 	const char *cell = row->cells[column];
 	*day = empty;
@@ -124,8 +126,8 @@ bool td_tsv_day(const td_tsv_row_t *row, size_t column, int32_t empty, int32_t *
 bool td_tsv_validity(const td_tsv_row_t *row, size_t column, int32_t *from_day, int32_t *to_day,
 		     td_err_t *err)
 {
-	if (!td_tsv_day(row, column, INT32_MIN, from_day, err) ||
-	    !td_tsv_day(row, column + 1, INT32_MAX, to_day, err))
+	if (!read_day(row, column, INT32_MIN, from_day, err) ||
+	    !read_day(row, column + 1, INT32_MAX, to_day, err))
 		return false;
 	if (*from_day > *to_day)
 		return td_tsv_object(row, column + 1, "lies before the first day", err);

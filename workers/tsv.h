@@ -35,13 +35,12 @@ TD_MUST_USE bool td_tsv_read(const char *file, char *text, const char *const *co
 /* TD_EDATA "<file> line <n>, <column>: '<cell>' <what>"; returns false. */
 bool td_tsv_object(const td_tsv_row_t *row, size_t column, const char *what, td_err_t *err);
 
-/* Readers of one cell; false with the sentence above. A day is yyyy-mm-dd, or empty: `empty`. */
+/* Reads one cell; false with the sentence above. */
 TD_MUST_USE bool td_tsv_number(const td_tsv_row_t *row, size_t column, uint32_t max,
 			       uint32_t *number, td_err_t *err);
-TD_MUST_USE bool td_tsv_day(const td_tsv_row_t *row, size_t column, int32_t empty, int32_t *day,
-			    td_err_t *err);
 
-/* Both days of a validity in two neighbouring columns: empty ones are INT32_MIN and INT32_MAX. */
+/* Both days of a validity in two neighbouring columns, yyyy-mm-dd each: empty ones are INT32_MIN
+ * and INT32_MAX. */
 TD_MUST_USE bool td_tsv_validity(const td_tsv_row_t *row, size_t column, int32_t *from_day,
 				 int32_t *to_day, td_err_t *err);
 
