@@ -28,7 +28,7 @@ static bool name_all(td_shard_t *shard, const char *verdict_topic, td_err_t *err
 				  verdict_topic);
 	(void)snprintf(shard->reporter, sizeof(shard->reporter), "%s", reporter);
 	(void)snprintf(shard->topic, sizeof(shard->topic), "%s", verdict_topic);
-	(void)snprintf(shard->raw_topic, sizeof(shard->raw_topic), "thidua.raw.%s", reporter);
+	td_topic_raw(reporter, shard->raw_topic);
 	return true;
 }
 

@@ -7,13 +7,12 @@
 #include "aggregator/shard_state.h"
 #include "aggregator/store.h"
 #include "common/log.h"
-
-enum { TD_SHARD_TOPIC_MAX = 128 };
+#include "workers/topics.h"
 
 struct td_shard {
 	const td_shard_env_t *env;
 	char reporter[TD_ID_MAX + 1];
-	char topic[TD_SHARD_TOPIC_MAX], raw_topic[TD_SHARD_TOPIC_MAX];
+	char topic[TD_TOPIC_MAX], raw_topic[TD_TOPIC_MAX];
 	td_shard_state_t state;
 	td_store_t *store;
 
