@@ -67,13 +67,13 @@ static bool add_all(td_shelved_t *shelved, adding_t *adding, td_err_t *err)
 {
 	td_bucket_t buckets[TD_BUCKETS_MAX];
 	size_t count;
-	if (!td_replay_flush(shelved->replay, err) ||
-	    !td_window_buckets(adding->days, TD_GRAIN_ANY, buckets, &count, err))
+	td_keep_t *keep = td_shelved_keep(shelved, err);
+	if (keep == NULL || !td_window_buckets(adding->days, TD_GRAIN_ANY, buckets, &count, err))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		char key[TD_KEY_MAX];
 		td_layout_tally_key(adding->prefix, buckets[i].span, false, buckets[i].day, key);
-		bool walked = td_keep_walk_key(shelved->keep, td_slice_text(key), add, adding, err);
+		bool walked = td_keep_walk_key(keep, td_slice_text(key), add, adding, err);
 		if (adding->wrong)
 			return td_err_set(err, TD_EBUG, "the tallies of %s cannot be summed",
 					  shelved->bounds->reporter);
@@ -136,8 +136,9 @@ bool td_shelved_signed(const td_audit_t *audit, td_shelved_t *shelved, const cha
 	*said = (td_signed_t){0};
 	td_layout_prefix(shelved->bounds->reporter, (uint32_t)audit->settings->generation, prefix);
 	(void)snprintf(key, sizeof key, "%ssigned", prefix);
-	if (!td_replay_flush(shelved->replay, err) ||
-	    !td_keep_get(shelved->keep, td_slice_text(key), td_slice_text(period), &value, err))
+	td_keep_t *keep = td_shelved_keep(shelved, err);
+	if (keep == NULL ||
+	    !td_keep_get(keep, td_slice_text(key), td_slice_text(period), &value, err))
 		return false;
 	return value.size == 0 || td_signed_read(value, said) ||
 	       td_err_set(err, TD_EBUG, "the sign-off of %s by %s cannot be read", period,

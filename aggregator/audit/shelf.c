@@ -269,12 +269,19 @@ td_shelved_t *td_shelf_get(td_shelf_t *shelf, size_t index)
 	return &shelf->items[index];
 }
 
+td_keep_t *td_shelved_keep(td_shelved_t *shelved, td_err_t *err)
+{
+	return td_replay_flush(shelved->replay, err) ? shelved->keep : NULL;
+}
+
 bool td_shelved_sum(td_shelved_t *shelved, td_summing_t *summing, td_err_t *err)
 {
-	bool done = td_replay_is_fresh(shelved->replay)
-			    ? td_replay_walk(shelved->replay, td_summing_add, summing, err)
-			    : td_keep_walk(shelved->keep, td_summing_take, summing, err);
-	return done || err->code == TD_OK;
+	if (td_replay_is_fresh(shelved->replay))
+		return td_replay_walk(shelved->replay, td_summing_add, summing, err) ||
+		       err->code == TD_OK;
+	td_keep_t *keep = td_shelved_keep(shelved, err);
+	return keep != NULL &&
+	       (td_keep_walk(keep, td_summing_take, summing, err) || err->code == TD_OK);
 }
 
 bool td_shelved_digest(td_shelved_t *shelved, uint32_t generation, td_days_t days,
@@ -282,8 +289,6 @@ bool td_shelved_digest(td_shelved_t *shelved, uint32_t generation, td_days_t day
 {
 	char prefix[TD_KEY_MAX];
 	const td_sums_t *sums;
-	if (!td_replay_is_fresh(shelved->replay) && !td_replay_flush(shelved->replay, err))
-		return false;
 	td_layout_prefix(shelved->bounds->reporter, generation, prefix);
 	td_summing_t *summing = td_summing_new(prefix, days);
 	bool done = summing != NULL || td_err_set(err, TD_EMEMORY, "no memory for sums");

@@ -53,12 +53,15 @@ void td_shelf_free(td_shelf_t *shelf);
 /* The replayed log of that number, as in td_logs_get. */
 td_shelved_t *td_shelf_get(td_shelf_t *shelf, size_t index);
 
-/* Sums up its tallies, once, behind the replay; what does not fit shows when the summing is
+/* Its keep, with all that was taken folded into it; NULL and err on failure. */
+TD_MUST_USE td_keep_t *td_shelved_keep(td_shelved_t *shelved, td_err_t *err);
+
+/* Sums up its tallies, once, as far as was taken; what does not fit shows when the summing is
  * finished. */
 TD_MUST_USE bool td_shelved_sum(td_shelved_t *shelved, td_summing_t *summing, td_err_t *err);
 
-/* The digest of all its tallies of some days, or TD_DAYS_ALL, as they are
- * (aggregator/audit/sums.h); folds what was taken. */
+/* The digest of all its tallies of some days, or TD_DAYS_ALL, as far as was taken
+ * (aggregator/audit/sums.h). */
 #define TD_DAYS_ALL ((td_days_t){INT32_MIN, INT32_MAX})
 TD_MUST_USE bool td_shelved_digest(td_shelved_t *shelved, uint32_t generation, td_days_t days,
 				   td_hash_t *digest, td_err_t *err);
