@@ -192,9 +192,11 @@ td_crew_end_t td_crew_run(const td_crew_plan_t *plan, td_run_t *run, td_err_t *e
 	if (!order(&crew, err))
 		return TD_CREW_FAILED;
 	size_t count = begin(&crew, threads);
-	if (count == 0 && plan->count > 0)
-		(void)td_err_set(&crew.err, TD_EMEMORY, "no thread can be started");
-	crew.failed = count == 0 && plan->count > 0;
+	if (count == 0 && plan->count > 0) {
+		td_err_t none = {0};
+		(void)td_err_set(&none, TD_EMEMORY, "no thread can be started");
+		note_failure(&crew, &none);
+	}
 	watch(&crew, run);
 	for (size_t i = 0; i < count; i++)
 		(void)pthread_join(threads[i], NULL);
