@@ -11,11 +11,11 @@
 #include "aggregator/batch.h"
 #include "aggregator/cells.h"
 #include "aggregator/fold.h"
-#include "common/hashtable.h"
 #include "aggregator/layout.h"
 #include "aggregator/signed.h"
 #include "aggregator/source.h"
 #include "common/arena.h"
+#include "common/hashtable.h"
 #include "common/room.h"
 
 enum {

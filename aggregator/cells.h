@@ -8,7 +8,6 @@
 #define TD_AGGREGATOR_CELLS_H
 
 #include "aggregator/contribute.h"
-#include "common/hashtable.h"
 #include "aggregator/layout.h"
 #include "common/td.h"
 

@@ -1,8 +1,8 @@
 #include "aggregator/layout.h"
 
 #include "aggregator/contribute.h"
-#include "common/digest.h"
 #include "common/decimal.h"
+#include "common/digest.h"
 #include "common/localday.h"
 
 enum { STATE_HASH_BITS = 18 };

@@ -193,9 +193,9 @@ td_crew_end_t td_crew_run(const td_crew_plan_t *plan, td_run_t *run, td_err_t *e
 		return TD_CREW_FAILED;
 	size_t count = begin(&crew, threads);
 	if (count == 0 && plan->count > 0) {
-		td_err_t none = {0};
-		(void)td_err_set(&none, TD_EMEMORY, "no thread can be started");
-		note_failure(&crew, &none);
+		td_err_t why;
+		(void)td_err_set(&why, TD_EMEMORY, "no thread can be started");
+		note_failure(&crew, &why);
 	}
 	watch(&crew, run);
 	for (size_t i = 0; i < count; i++)

@@ -49,20 +49,22 @@ static double all_memory(const td_shelf_t *shelf)
 			: (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE) / 4;
 }
 
-/* Events of one log. */
+static uint64_t events_of(const td_shelved_t *item)
+{
+	return item->end - item->bounds->first;
+}
+
 static uint64_t steps_of(size_t index, const void *context)
 {
 	const td_shelf_t *shelf = context;
-	const td_shelved_t *item = &shelf->items[index];
-	return item->end - item->bounds->first;
+	return events_of(&shelf->items[index]);
 }
 
 /* A part of it for one log: as large as its part of the events. */
 static size_t memory_of(const td_shelf_t *shelf, const td_shelved_t *item, double part)
 {
-	double events = (double)(item->end - item->bounds->first);
 	double all = shelf->at_a_time > 0 ? (double)shelf->at_a_time : 1;
-	double memory = all_memory(shelf) * part * events / all;
+	double memory = all_memory(shelf) * part * (double)events_of(item) / all;
 	return memory > LEAST_MEMORY ? (size_t)memory : LEAST_MEMORY;
 }
 
@@ -210,7 +212,7 @@ static uint64_t count_at_a_time(const td_shelf_t *shelf)
 	size_t count =
 		shelf->plan.only_tallies ? td_crew_threads(threads, shelf->count) : shelf->count;
 	for (size_t i = 0; i < shelf->count; i++)
-		sizes[i] = steps_of(i, shelf);
+		sizes[i] = events_of(&shelf->items[i]);
 	qsort(sizes, shelf->count, sizeof sizes[0], by_size);
 	for (size_t i = 0; i < count; i++)
 		sum += sizes[i];
