@@ -16,6 +16,8 @@ enum {
 	WAIT_MAX_MS = 1000,
 	NOTE_EVERY_MS = 5000,
 	LONELY_EVERY_MS = 30000,
+	CHECK_EVERY_MS = 10000, /* each shard; a broker that is away makes all wait, */
+	AWAY_MS = 60000,        /* so it is not asked again so soon */
 	LOOK_QUEUE_BYTES = 4 * 1024 * 1024,
 	ASK_MS = 5000, /* for an answer about a topic, at most */
 	NAME_MAX_ = 128,
@@ -29,6 +31,8 @@ struct td_aggregator {
 	size_t count;
 	int64_t now_ms;
 	int64_t next_note_ms;
+	int64_t next_check_ms;
+	size_t checked; /* shards so far, in turn */
 	td_log_limit_t lonely;
 	char pattern[NAME_MAX_], group_id[NAME_MAX_];
 };
@@ -246,6 +250,18 @@ static void say_if_lonely(td_aggregator_t *aggregator)
 		       td_log_text("group", aggregator->group_id));
 }
 
+/* One shard after the other, one at a time. */
+static void check(td_aggregator_t *aggregator)
+{
+	if (aggregator->count == 0 || aggregator->now_ms < aggregator->next_check_ms)
+		return;
+	size_t at = aggregator->checked++ % aggregator->count;
+	bool answered = td_shard_check(aggregator->shards[at], aggregator->now_ms);
+	aggregator->next_check_ms =
+		td_clock_mono_ms() +
+		(answered ? CHECK_EVERY_MS / (int64_t)aggregator->count : AWAY_MS);
+}
+
 /* One turn; *wait_ms is how long the next may be put off. */
 static bool turn(td_aggregator_t *aggregator, int *wait_ms, td_err_t *err)
 {
@@ -260,6 +276,7 @@ static bool turn(td_aggregator_t *aggregator, int *wait_ms, td_err_t *err)
 		int64_t shard_ms = td_shard_due_ms(aggregator->shards[i], aggregator->now_ms);
 		due_ms = shard_ms < due_ms ? shard_ms : due_ms;
 	}
+	check(aggregator);
 	note(aggregator);
 	say_if_lonely(aggregator);
 	*wait_ms = (int)due_ms;

@@ -60,9 +60,10 @@ size_t td_batch_bytes_used(const td_batch_t *batch);
 /* Forgets the last batch and starts from `head`. */
 void td_batch_begin(td_batch_t *batch, const td_head_t *head);
 
-/* Adds a verdict as it lies in the log at `verdict_offset`; the bytes are not kept. */
+/* Adds a verdict as it lies in the log at `verdict_offset`, appended there at `append_ms`; the
+ * bytes are not kept. */
 TD_MUST_USE td_added_t td_batch_add(td_batch_t *batch, td_slice_t verdict, uint64_t verdict_offset,
-				    td_err_t *err);
+				    int64_t append_ms, td_err_t *err);
 
 /* The same for a verdict and its event (NULL unless enriched) that were never packed. */
 TD_MUST_USE td_added_t td_batch_add_judged(td_batch_t *batch, const Thidua__V1__Verdict *verdict,

@@ -68,7 +68,8 @@ static td_added_t take(td_batch_t *batch, const verdict_t *verdict, const event_
 	return !batch->at_once || td_batch_fold_newest(batch, err) ? TD_ADDED : TD_ADDED_STOP;
 }
 
-td_added_t td_batch_add(td_batch_t *batch, td_slice_t bytes, uint64_t verdict_offset, td_err_t *err)
+td_added_t td_batch_add(td_batch_t *batch, td_slice_t bytes, uint64_t verdict_offset,
+			int64_t append_ms, td_err_t *err)
 {
 	td_head_t *head = &batch->head;
 	if (is_full(batch))
@@ -86,8 +87,10 @@ td_added_t td_batch_add(td_batch_t *batch, td_slice_t bytes, uint64_t verdict_of
 		return TD_ADDED_STOP;
 	}
 	td_added_t added = take(batch, verdict, event, err);
-	if (added != TD_ADDED_STOP && verdict_offset >= head->verdict_hint)
+	if (added != TD_ADDED_STOP) {
 		head->verdict_hint = verdict_offset + 1;
+		head->verdict_hint_append_ms = append_ms;
+	}
 	return added;
 }
 

@@ -67,6 +67,7 @@ size_t td_head_pack(const td_head_t *head, uint8_t *packed)
 	message.state = head->state;
 	message.next_raw_offset = head->position.next;
 	message.verdict_offset_hint = head->verdict_hint;
+	message.verdict_hint_append_ms = head->verdict_hint_append_ms;
 	for (size_t i = 0; i < head->position.hole_count; i++) {
 		thidua__v1__offset_range__init(&holes[i]);
 		holes[i].first = head->position.holes[i].first;
@@ -119,6 +120,7 @@ static bool of_message(const message_t *message, td_head_t *head)
 	head->owner = message->owner;
 	head->state = message->state;
 	head->verdict_hint = message->verdict_offset_hint;
+	head->verdict_hint_append_ms = message->verdict_hint_append_ms;
 	head->first_offset = message->first_offset;
 	head->first_append_ms = message->first_append_ms;
 	head->first_known = digest_size != 0;

@@ -20,6 +20,7 @@ typedef struct td_head {
 	Thidua__V1__ShardState state;
 	td_position_t position;
 	uint64_t verdict_hint;
+	int64_t verdict_hint_append_ms;
 	bool first_known; /* whether the three below are set: of the lowest raw event folded */
 	uint64_t first_offset;
 	int64_t first_append_ms;

@@ -3,6 +3,7 @@
 #include "common/clock.h"
 #include "workers/decisions.h"
 #include "workers/topics.h"
+#include "workers/verdict.h"
 
 #include <thidua/v1/verdict.pb-c.h>
 
@@ -186,14 +187,50 @@ bool td_origin_check(td_kafka_reader_t *reader, const char *raw_topic, const td_
 	       is_restored(reader, raw_topic, head, (uint64_t)low, err);
 }
 
+/* A record of the verdict log that is remembered, and whether it is still there. */
+typedef struct remembered {
+	int64_t offset, append_ms;
+	bool there;
+} remembered_t;
+
+static bool compare_remembered(void *context, const td_kafka_item_t *record)
+{
+	remembered_t *remembered = context;
+	remembered->there =
+		record->offset == remembered->offset && record->append_ms == remembered->append_ms;
+	return false;
+}
+
+/* Whether the log from `low` to `end` goes on where `head` says that it was read to. */
+static bool goes_on(td_kafka_reader_t *reader, const char *topic, const td_head_t *head,
+		    int64_t low, int64_t end, bool *yes, td_err_t *err)
+{
+	remembered_t last = {(int64_t)head->verdict_hint - 1, head->verdict_hint_append_ms, false};
+	*yes = head->verdict_hint <= (uint64_t)low;
+	if (*yes || head->verdict_hint > (uint64_t)end)
+		return true;
+	if (!walk(reader, topic, (td_kafka_start_t){TD_KAFKA_FROM_OFFSET, last.offset},
+		  compare_remembered, &last, err))
+		return false;
+	*yes = last.there;
+	return true;
+}
+
+bool td_origin_goes_on(td_kafka_reader_t *reader, const char *verdict_topic, const td_head_t *head,
+		       bool *yes, td_err_t *err)
+{
+	int64_t low, end;
+	return td_kafka_reader_bounds(reader, verdict_topic, &low, &end, err) &&
+	       goes_on(reader, verdict_topic, head, low, end, yes, err);
+}
+
 /* What a search in the verdict log looks for, and what it has seen. */
 typedef struct search {
-	uint64_t next;    /* the raw offset looked for */
-	int64_t until;    /* verdict offset at which to give up */
-	bool any;         /* at least one verdict was read */
-	uint64_t first;   /* raw offset of the first one */
-	bool found;       /* the one that is about `next`, */
-	int64_t found_at; /* there */
+	uint64_t next;     /* the raw offset up to which all was folded */
+	int64_t until;     /* verdict offset at which to give up */
+	bool any, found;   /* a verdict was read; one that was not folded, */
+	int64_t found_at;  /* there; `until` when there is none */
+	int64_t before_ms; /* append time of the one before it; 0 if it is the first one read */
 } search_t;
 
 static bool look(void *context, const td_kafka_item_t *record)
@@ -203,63 +240,56 @@ static bool look(void *context, const td_kafka_item_t *record)
 		return false;
 	Thidua__V1__Verdict *verdict =
 		thidua__v1__verdict__unpack(NULL, record->value.size, record->value.data);
-	if (!verdict)
-		return true; /* the fold will name it */
-	uint64_t through = verdict->outcome_case == THIDUA__V1__VERDICT__OUTCOME_ABSENT
-				   ? verdict->absent->through_offset
-				   : verdict->raw_offset;
-	if (!search->any)
-		search->first = verdict->raw_offset;
+	/* What is no verdict will be named by the fold. */
+	search->found = !verdict || td_verdict_through(verdict) >= search->next;
+	if (verdict)
+		thidua__v1__verdict__free_unpacked(verdict, NULL);
+	if (search->found) {
+		search->found_at = record->offset;
+		return false;
+	}
 	search->any = true;
-	search->found = verdict->raw_offset <= search->next && search->next <= through;
-	search->found_at = record->offset;
-	thidua__v1__verdict__free_unpacked(verdict, NULL);
-	return !search->found;
-}
-
-static bool search_from(td_kafka_reader_t *reader, const char *topic, int64_t from,
-			search_t *search, td_err_t *err)
-{
-	search->any = search->found = false;
-	return walk(reader, topic, (td_kafka_start_t){TD_KAFKA_FROM_OFFSET, from}, look, search,
-		    err);
-}
-
-/* Searches before `hint`, window after window; *start stays at the hint if there is no such verdict
- * before it, for then it is missing: a hole. */
-static bool search_back(td_kafka_reader_t *reader, const char *topic, int64_t low, search_t *search,
-			int64_t *start, td_err_t *err)
-{
-	int64_t from = *start;
-	search->until = *start;
-	do {
-		from = from - low > SEARCH_BACK ? from - SEARCH_BACK : low;
-		if (!search_from(reader, topic, from, search, err))
-			return false;
-		if (search->found) {
-			*start = search->found_at;
-			return true;
-		}
-	} while (from > low && search->any && search->first > search->next);
+	search->before_ms = record->append_ms;
 	return true;
 }
 
-bool td_origin_find(td_kafka_reader_t *reader, const char *verdict_topic, const td_head_t *head,
-		    int64_t *start, int64_t *end, td_err_t *err)
+/* Searches before `until`, from window to window, until one begins with what was folded. */
+static bool search_back(td_kafka_reader_t *reader, const char *topic, int64_t low, search_t *search,
+			td_err_t *err)
+{
+	int64_t from = search->until;
+	do {
+		from = from - low > SEARCH_BACK ? from - SEARCH_BACK : low;
+		search->any = search->found = false;
+		search->found_at = search->until;
+		search->before_ms = 0;
+		if (!walk(reader, topic, (td_kafka_start_t){TD_KAFKA_FROM_OFFSET, from}, look,
+			  search, err))
+			return false;
+	} while (from > low && !search->any);
+	return true;
+}
+
+bool td_origin_find(td_kafka_reader_t *reader, const char *verdict_topic, td_head_t *head,
+		    int64_t *end, td_err_t *err)
 {
 	int64_t low;
+	bool holds;
 	search_t search = {.next = head->position.next};
-	if (!td_kafka_reader_bounds(reader, verdict_topic, &low, end, err))
+	if (!td_kafka_reader_bounds(reader, verdict_topic, &low, end, err) ||
+	    !goes_on(reader, verdict_topic, head, low, *end, &holds, err))
 		return false;
-	*start = head->verdict_hint < (uint64_t)*end ? (int64_t)head->verdict_hint : *end;
-	if (head->position.next == 0 || *start <= low) {
-		*start = low;
-		return true;
+	if (head->verdict_hint < (uint64_t)low) { /* what is gone cannot be read */
+		head->verdict_hint = (uint64_t)low;
+		head->verdict_hint_append_ms = 0;
 	}
-	search.until = *start + 1;
-	if (*start < *end && !search_from(reader, verdict_topic, *start, &search, err))
+	if (holds)
+		return true;
+	search.until = (int64_t)(head->verdict_hint < (uint64_t)*end ? head->verdict_hint
+								     : (uint64_t)*end);
+	if (!search_back(reader, verdict_topic, low, &search, err))
 		return false;
-	bool hint_holds = *start == *end ? head->verdict_hint == (uint64_t)*end
-					 : search.any && search.first <= search.next;
-	return hint_holds || search_back(reader, verdict_topic, low, &search, start, err);
+	head->verdict_hint = (uint64_t)search.found_at;
+	head->verdict_hint_append_ms = search.before_ms;
+	return true;
 }

@@ -20,10 +20,15 @@
 TD_MUST_USE bool td_origin_check(td_kafka_reader_t *reader, const char *raw_topic,
 				 const td_head_t *head, td_err_t *err);
 
-/* Where in the verdict log the verdict about head's next raw offset is, or will be; and the log's
- * end now. The hint is tried first; when a later verdict lies there, the one looked for is searched
- * before it. Starting too early does no harm: repeats are told. */
+/* Whether the verdict log goes on where `head` says that it was read to: *yes is false when it ends
+ * before, or when another verdict lies there than was read, for it was cut and grew again. */
+TD_MUST_USE bool td_origin_goes_on(td_kafka_reader_t *reader, const char *verdict_topic,
+				   const td_head_t *head, bool *yes, td_err_t *err);
+
+/* Moves head's hint to where the verdict log is to be read on, and says its end now. When it does
+ * not go on at the hint, the first verdict before it that was not folded is searched; starting too
+ * early does no harm: repeats are told. */
 TD_MUST_USE bool td_origin_find(td_kafka_reader_t *reader, const char *verdict_topic,
-				const td_head_t *head, int64_t *start, int64_t *end, td_err_t *err);
+				td_head_t *head, int64_t *end, td_err_t *err);
 
 #endif

@@ -161,7 +161,8 @@ static void fold_in(td_shard_t *shard, const td_kafka_item_t *record, int64_t no
 	td_err_t err;
 	td_added_t added;
 	for (int tries = 0; tries < 2; tries++) {
-		added = td_batch_add(shard->batch, record->value, (uint64_t)record->offset, &err);
+		added = td_batch_add(shard->batch, record->value, (uint64_t)record->offset,
+				     record->append_ms, &err);
 		if (added != TD_ADDED_FULL || !td_shard_flush(shard, now_ms))
 			break;
 	}
@@ -228,21 +229,6 @@ static bool is_due(const td_shard_t *shard, bool drained, int64_t now_ms)
 	       age_ms >= (drained ? shard->env->linger_ms : shard->env->age_max_ms);
 }
 
-/* Repeats are harmless from a worker that went over its events again, but they may also come from
- * another raw log under the same name. */
-static void check_repeats(td_shard_t *shard, int64_t now_ms)
-{
-	td_err_t err;
-	if (shard->head.counts.repeats == shard->repeats_seen || now_ms < shard->next_check_ms)
-		return;
-	shard->next_check_ms = now_ms + CHECK_EVERY_MS;
-	shard->repeats_seen = shard->head.counts.repeats;
-	if (td_origin_check(shard->env->look, shard->raw_topic, &shard->head, &err))
-		return;
-	if (err.code == TD_EINTEGRITY)
-		td_shard_contradicted(shard, &err, now_ms);
-}
-
 /* A shard that has nothing to write would not hear that an operator, another owner or an emptied
  * Redis has changed its head. */
 static void look_at_head(td_shard_t *shard, int64_t now_ms)
@@ -278,9 +264,7 @@ static void follow(td_shard_t *shard, bool drained, int64_t now_ms)
 		td_shard_step(shard, TD_SHARD_CAUGHT_UP);
 		td_batch_begin(shard->batch, &shard->head);
 	}
-	check_repeats(shard, now_ms);
-	if (shard->reading)
-		look_at_head(shard, now_ms);
+	look_at_head(shard, now_ms);
 }
 
 void td_shard_turn(td_shard_t *shard, bool drained, int64_t now_ms)

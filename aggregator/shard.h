@@ -44,6 +44,10 @@ void td_shard_take(td_shard_t *shard, const td_kafka_item_t *item, int64_t now_m
  * nothing more waits in the streams just now. */
 void td_shard_turn(td_shard_t *shard, bool drained, int64_t now_ms);
 
+/* Compares the logs with what was folded of them, when there is nothing else to do and something
+ * about them is odd; asks the broker, and is false when it does not answer. */
+TD_MUST_USE bool td_shard_check(td_shard_t *shard, int64_t now_ms);
+
 /* Writes what it has taken, before it is freed in peace. */
 void td_shard_drain(td_shard_t *shard, int64_t now_ms);
 

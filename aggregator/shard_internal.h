@@ -37,8 +37,7 @@ struct td_shard {
 	int64_t next_try_ms; /* opening, stopped, superseded: nothing is due before */
 	unsigned failures;   /* in a row */
 	uint64_t repeats_seen;
-	int64_t next_check_ms; /* of the raw log, when repeats come */
-	int64_t next_look_ms;  /* at the head, while nothing else comes */
+	int64_t next_look_ms; /* at the head, while nothing else comes */
 	td_log_limit_t trouble;
 };
 

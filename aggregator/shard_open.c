@@ -9,7 +9,7 @@ enum { LOOK_AGAIN_MS = 10000 };
 static bool start_reading(td_shard_t *shard, int64_t now_ms)
 {
 	td_err_t err;
-	int64_t start;
+	uint64_t known = shard->head.verdict_hint;
 	if (!td_origin_check(shard->env->look, shard->raw_topic, &shard->head, &err)) {
 		if (err.code == TD_EINTEGRITY)
 			td_shard_contradicted(shard, &err, now_ms);
@@ -17,11 +17,18 @@ static bool start_reading(td_shard_t *shard, int64_t now_ms)
 			td_shard_lost(shard, &err, now_ms);
 		return false;
 	}
-	if (!td_origin_find(shard->env->look, shard->topic, &shard->head, &start,
-			    &shard->rebuilt_at, &err)) {
+	if (!td_origin_find(shard->env->look, shard->topic, &shard->head, &shard->rebuilt_at,
+			    &err)) {
 		td_shard_lost(shard, &err, now_ms);
 		return false;
 	}
+	int64_t start = (int64_t)shard->head.verdict_hint;
+	if (shard->head.verdict_hint != known)
+		td_log(TD_LOG_WARN, "verdicts_were_cut", td_log_text("reporter", shard->reporter),
+		       td_log_int("expected_offset", (int64_t)known),
+		       td_log_int("verdict_offset", start),
+		       td_log_text("do",
+				   "see why the topic lost records; they are read from here"));
 	td_kafka_stream_close(shard->stream);
 	shard->stream =
 		td_kafka_reader_open(shard->env->streams, shard->topic,

@@ -174,7 +174,7 @@ static bool one_batch(bench_t *bench, uint64_t from, uint64_t count, td_err_t *e
 	td_batch_begin(bench->batch, &bench->head);
 	for (uint64_t i = 0; i < count; at += bench->sizes[i++]) {
 		td_slice_t verdict = {at, bench->sizes[i]};
-		if (td_batch_add(bench->batch, verdict, from + i, err) != TD_ADDED)
+		if (td_batch_add(bench->batch, verdict, from + i, 0, err) != TD_ADDED)
 			return td_err_set(err, TD_EBUG, "verdict %llu was not taken",
 					  (unsigned long long)(from + i));
 	}

@@ -296,6 +296,35 @@ class Logs(Aggregators):
         self.folded()
         self.assert_same(self.undisturbed())
 
+    def grown_again(self):
+        """A verdict log that was lost and is by now exactly as long as what was folded of it, for
+        the lost one held verdicts twice: what is new lies before where the shard would read on."""
+        self.broker.delete_topic(self.planted.verdicts)
+        self.broker.create_topic(self.planted.verdicts, **HOT)
+        self.planted.events(COUNT // 2)
+        self.planted.say(*range(COUNT))
+
+    def test_a_verdict_log_that_grew_again_to_where_it_was_is_read_from_what_is_new(self):
+        self.planted.plant(COUNT // 2)
+        self.planted.say(*range(COUNT // 2))
+        self.folded(COUNT // 2)
+        self.grown_again()
+        self.folded()
+        self.assert_same(self.undisturbed())
+
+    def test_a_running_aggregator_sees_that_a_verdict_log_grew_again(self):
+        self.planted.plant(COUNT // 2)
+        self.planted.say(*range(COUNT // 2))
+        aggregator = self.aggregator()
+        wait_for_position(self.redis, COUNT // 2)
+        wait_until(lambda: head(self.redis).verdict_offset_hint == COUNT, 'the repeats are read')
+        aggregator.signal(signal.SIGSTOP)  # so that it never sees the log shorter
+        self.grown_again()
+        aggregator.signal(signal.SIGCONT)
+        wait_for_position(self.redis, COUNT)
+        self.assertEqual(aggregator.stop(), 0)
+        self.assert_same(self.undisturbed())
+
     def test_a_raw_topic_deleted_and_made_again_stops_the_shard_with_a_reason(self):
         self.planted.plant(COUNT)
         self.folded()

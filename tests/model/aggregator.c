@@ -1,6 +1,7 @@
 #include "tests/model/aggregator.h"
 
 #include "tests/model/told.h"
+#include "workers/verdict.h"
 
 #include <thidua/v1/verdict.pb-c.h>
 
@@ -96,40 +97,47 @@ static void open_shard(td_model_aggregator_t *aggregator)
 	put_head(aggregator, TD_MODEL_WRITE_CLAIM, &head);
 }
 
-static bool is_about(td_slice_t bytes, uint64_t raw_offset, uint64_t *first)
+/* Whether the verdict before the hint is the one that was read there. */
+static bool goes_on(const td_model_aggregator_t *aggregator)
+{
+	const td_model_log_t *log = aggregator->verdicts;
+	const td_head_t *head = &aggregator->head;
+	return head->verdict_hint == 0 ||
+	       (head->verdict_hint <= log->count &&
+		log->records[head->verdict_hint - 1].append_ms == head->verdict_hint_append_ms);
+}
+
+static bool is_folded(td_slice_t bytes, uint64_t next)
 {
 	Thidua__V1__Verdict *verdict = thidua__v1__verdict__unpack(NULL, bytes.size, bytes.data);
 	if (verdict == NULL)
 		abort();
-	uint64_t last = verdict->outcome_case == THIDUA__V1__VERDICT__OUTCOME_ABSENT
-				? verdict->absent->through_offset
-				: verdict->raw_offset;
-	*first = verdict->raw_offset;
+	bool folded = td_verdict_through(verdict) < next;
 	thidua__v1__verdict__free_unpacked(verdict, NULL);
-	return *first <= raw_offset && raw_offset <= last;
+	return folded;
 }
 
-/* The hint, unless a later verdict than the expected one lies there: then that one is searched. */
-static size_t find_start(const td_model_aggregator_t *aggregator)
+/* Moves the hint to the first verdict before it that was not folded, unless the log goes on there.
+ */
+static void find_start(td_model_aggregator_t *aggregator)
 {
 	const td_model_log_t *log = aggregator->verdicts;
-	uint64_t next = aggregator->head.position.next, hint = aggregator->head.verdict_hint;
-	uint64_t first;
-	if (hint < log->count &&
-	    (is_about(log->records[hint].bytes, next, &first) || first <= next))
-		return hint;
-	if (hint == log->count)
-		return hint;
-	for (size_t at = 0; at < log->count; at++) {
-		if (is_about(log->records[at].bytes, next, &first))
-			return at;
-	}
-	return hint < log->count ? hint : log->count;
+	td_head_t *head = &aggregator->head;
+	size_t at = 0, until = (size_t)head->verdict_hint;
+	if (goes_on(aggregator))
+		return;
+	if (until > log->count)
+		until = log->count;
+	while (at < until && is_folded(log->records[at].bytes, head->position.next))
+		at++;
+	head->verdict_hint = at;
+	head->verdict_hint_append_ms = at > 0 ? log->records[at - 1].append_ms : 0;
 }
 
 static void start_reading(td_model_aggregator_t *aggregator)
 {
-	aggregator->next_verdict = find_start(aggregator);
+	find_start(aggregator);
+	aggregator->next_verdict = (size_t)aggregator->head.verdict_hint;
 	aggregator->rebuilt_at = aggregator->verdicts->count;
 	aggregator->taken = 0;
 	td_batch_begin(aggregator->batch, &aggregator->head);
@@ -263,9 +271,10 @@ static bool follow(td_model_aggregator_t *aggregator)
 		return true;
 	}
 	if (aggregator->next_verdict < log->count && aggregator->taken < aggregator->batch_max) {
-		td_added_t added = td_batch_add(aggregator->batch,
-						log->records[aggregator->next_verdict].bytes,
-						aggregator->next_verdict, &aggregator->err);
+		const td_model_record_t *record = &log->records[aggregator->next_verdict];
+		td_added_t added =
+			td_batch_add(aggregator->batch, record->bytes, aggregator->next_verdict,
+				     record->append_ms, &aggregator->err);
 		if (added == TD_ADDED_STOP)
 			aggregator->wrong = aggregator->err.text;
 		aggregator->next_verdict++;
@@ -302,10 +311,10 @@ static void clear(td_model_aggregator_t *aggregator)
 	put_head(aggregator, TD_MODEL_WRITE_CLEARED, &head);
 }
 
-/* While nothing comes it looks from time to time whether the head is still the one it knows. */
+/* While nothing comes it looks from time to time whether head and log are still those it knows. */
 static bool look(td_model_aggregator_t *aggregator)
 {
-	if (td_model_store_watch(&aggregator->store, &aggregator->stored))
+	if (td_model_store_watch(&aggregator->store, &aggregator->stored) && goes_on(aggregator))
 		return false;
 	td_model_aggregator_lose(aggregator);
 	return true;

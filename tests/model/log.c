@@ -37,7 +37,7 @@ int64_t td_model_line_append(td_model_line_t *line, td_model_log_t *log)
 {
 	if (line->count == 0)
 		return -1;
-	td_model_log_append(log, line->messages[0], 0);
+	td_model_log_append(log, line->messages[0], ++log->now_ms);
 	line->count--;
 	memmove(line->messages, line->messages + 1, line->count * sizeof line->messages[0]);
 	return (int64_t)log->count - 1;

@@ -20,6 +20,7 @@ typedef struct td_model_record {
 typedef struct td_model_log {
 	td_model_record_t records[TD_MODEL_LOG_MAX];
 	size_t count;
+	int64_t now_ms; /* its broker's clock, for what is appended by a line */
 } td_model_log_t;
 
 void td_model_log_append(td_model_log_t *log, td_slice_t bytes, int64_t append_ms);
@@ -38,7 +39,8 @@ typedef struct td_model_line {
 /* False when it is full: the sender waits. */
 bool td_model_line_push(td_model_line_t *line, td_slice_t message);
 
-/* Appends the first message to the log; its offset, or -1 when there is none. */
+/* Appends the first message to the log, a while after the one before; its offset, or -1 when there
+ * is none. */
 int64_t td_model_line_append(td_model_line_t *line, td_model_log_t *log);
 
 #endif

@@ -37,7 +37,7 @@ static void fold_all(td_model_story_t *story, td_model_log_t *verdicts)
 		td_model_redis_put_back(&story->expected[at], &redis);
 		if (at < story->raw.count &&
 		    (!td_model_store_begin(&store, batch, &err) ||
-		     td_batch_add(batch, verdicts->records[at].bytes, at, &err) != TD_ADDED ||
+		     td_batch_add(batch, verdicts->records[at].bytes, at, 0, &err) != TD_ADDED ||
 		     !td_model_store_move(&store, batch, &err)))
 			abort();
 	}

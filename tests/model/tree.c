@@ -30,7 +30,7 @@ static bool fold(walk_t *walk, size_t from, size_t to, td_model_redis_t *redis)
 		return false;
 	for (size_t at = from; at < to; at++) {
 		td_slice_t verdict = tree->verdict(tree->context, at, walk->sequence[at]);
-		td_added_t added = td_batch_add(walk->batch, verdict, at, &err);
+		td_added_t added = td_batch_add(walk->batch, verdict, at, 0, &err);
 		if (added != TD_ADDED && added != TD_ADDED_SKIP)
 			return false;
 	}

@@ -246,6 +246,6 @@ void td_model_worker_again(const td_model_judging_t *with, uint64_t first, uint6
 		td_slice_t verdict = with->raw->records[offset].is_there
 					     ? judge(with, &raw)
 					     : absent(with, offset, offset);
-		td_model_log_append(with->verdicts, verdict, 0);
+		td_model_log_append(with->verdicts, verdict, ++with->verdicts->now_ms);
 	}
 }

@@ -61,10 +61,10 @@ static void fold(folding_t *folding, td_slice_t verdict)
 {
 	td_err_t err;
 	uint64_t offset = folding->next_offset++;
-	td_added_t added = td_batch_add(folding->batch, verdict, offset, &err);
+	td_added_t added = td_batch_add(folding->batch, verdict, offset, 0, &err);
 	if (added == TD_ADDED_FULL) {
 		write_batch(folding);
-		added = td_batch_add(folding->batch, verdict, offset, &err);
+		added = td_batch_add(folding->batch, verdict, offset, 0, &err);
 	}
 	if (added != TD_ADDED)
 		fail("a verdict does not fit into a batch");

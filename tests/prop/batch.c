@@ -114,7 +114,7 @@ static size_t fold_some(run_t *run, td_model_store_t *store, td_batch_t *batch, 
 	size_t at = from;
 	assert_true(td_model_store_begin(store, batch, &err));
 	for (; at < to; at++) {
-		td_added_t added = td_batch_add(batch, run->log[at], at, &err);
+		td_added_t added = td_batch_add(batch, run->log[at], at, 0, &err);
 		assert_int_not_equal(added, TD_ADDED_STOP);
 		if (added == TD_ADDED_FULL)
 			break;
@@ -286,7 +286,7 @@ static void walk_of_one_batch_is_what_redis_holds(void **state)
 		td_head_init(0, &head);
 		td_batch_begin(batch, &head);
 		for (size_t at = 0; at < run->length; at++) {
-			assert_int_not_equal(td_batch_add(batch, run->log[at], at, &err),
+			assert_int_not_equal(td_batch_add(batch, run->log[at], at, 0, &err),
 					     TD_ADDED_STOP);
 			/* A look in between changes nothing. */
 			if (td_chance_once_in(&run->chance, 20))

@@ -193,9 +193,9 @@ static void tell(const life_t *life, const size_t *order, td_model_redis_t *redi
 	for (size_t at = 0; at < life->count; at++) {
 		td_told_t told = told_of(&life->statements[order[at]], 1 + order[at], arena);
 		assert_true(td_model_store_begin(&store, batch, &err));
-		assert_int_equal(
-			td_batch_add(batch, td_told_verdict(&told, at, NOW_MS, arena), at, &err),
-			TD_ADDED);
+		assert_int_equal(td_batch_add(batch, td_told_verdict(&told, at, NOW_MS, arena), at,
+					      NOW_MS, &err),
+				 TD_ADDED);
 		assert_true(td_model_store_move(&store, batch, &err));
 	}
 	td_model_store_free(&store);

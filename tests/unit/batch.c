@@ -64,7 +64,8 @@ static int tear_down(void **state)
 
 static td_added_t add(fixture_t *fixture, td_slice_t verdict)
 {
-	return td_batch_add(fixture->batch, verdict, fixture->verdict_offset++, &fixture->err);
+	return td_batch_add(fixture->batch, verdict, fixture->verdict_offset++, NOW_MS,
+			    &fixture->err);
 }
 
 /* Writes what was added and goes on with a new batch. */

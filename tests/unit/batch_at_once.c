@@ -47,7 +47,7 @@ static td_added_t add_with(planted_t *planted, td_err_t *err)
 	event->sequence = 1;
 	td_told_t told = td_told_accepted(event, TD_TOLD_REPORTER, arena);
 	td_added_t added =
-		td_batch_add(batch, td_told_verdict(&told, 0, 1614934800000, arena), 0, err);
+		td_batch_add(batch, td_told_verdict(&told, 0, 1614934800000, arena), 0, 0, err);
 	td_batch_free(batch);
 	td_arena_free(arena);
 	return added;

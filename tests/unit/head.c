@@ -19,6 +19,7 @@ static td_head_t full_head(void)
 		head.position.holes[head.position.hole_count++] =
 			(td_range_t){INT64_MAX - 1000 + 10 * i, INT64_MAX - 995 + 10 * i};
 	head.verdict_hint = UINT64_MAX;
+	head.verdict_hint_append_ms = INT64_MAX;
 	head.first_known = true;
 	head.first_append_ms = INT64_MAX;
 	memset(head.first_sha256, 0xab, sizeof head.first_sha256);
@@ -41,6 +42,8 @@ static void assert_comes_back(const td_head_t *head)
 	assert_int_equal(back.position.next, head->position.next);
 	assert_int_equal(back.position.hole_count, head->position.hole_count);
 	assert_int_equal(back.hours_from_day, head->hours_from_day);
+	assert_int_equal(back.verdict_hint, head->verdict_hint);
+	assert_int_equal(back.verdict_hint_append_ms, head->verdict_hint_append_ms);
 	assert_int_equal(back.first_known, head->first_known);
 	assert_memory_equal(&back.counts, &head->counts, sizeof back.counts);
 }
