@@ -271,22 +271,17 @@ static bool search_back(td_kafka_reader_t *reader, const char *topic, int64_t lo
 }
 
 bool td_origin_find(td_kafka_reader_t *reader, const char *verdict_topic, td_head_t *head,
-		    int64_t *end, td_err_t *err)
+		    td_err_t *err)
 {
-	int64_t low;
+	int64_t low, end;
 	bool holds;
 	search_t search = {.next = head->position.next};
-	if (!td_kafka_reader_bounds(reader, verdict_topic, &low, end, err) ||
-	    !goes_on(reader, verdict_topic, head, low, *end, &holds, err))
+	if (!td_kafka_reader_bounds(reader, verdict_topic, &low, &end, err) ||
+	    !goes_on(reader, verdict_topic, head, low, end, &holds, err))
 		return false;
-	if (head->verdict_hint < (uint64_t)low) { /* what is gone cannot be read */
-		head->verdict_hint = (uint64_t)low;
-		head->verdict_hint_append_ms = 0;
-	}
 	if (holds)
 		return true;
-	search.until = (int64_t)(head->verdict_hint < (uint64_t)*end ? head->verdict_hint
-								     : (uint64_t)*end);
+	search.until = head->verdict_hint < (uint64_t)end ? (int64_t)head->verdict_hint : end;
 	if (!search_back(reader, verdict_topic, low, &search, err))
 		return false;
 	head->verdict_hint = (uint64_t)search.found_at;

@@ -25,10 +25,9 @@ TD_MUST_USE bool td_origin_check(td_kafka_reader_t *reader, const char *raw_topi
 TD_MUST_USE bool td_origin_goes_on(td_kafka_reader_t *reader, const char *verdict_topic,
 				   const td_head_t *head, bool *yes, td_err_t *err);
 
-/* Moves head's hint to where the verdict log is to be read on, and says its end now. When it does
- * not go on at the hint, the first verdict before it that was not folded is searched; starting too
- * early does no harm: repeats are told. */
+/* Moves head's hint, when the verdict log does not go on there, to the first verdict before it that
+ * was not folded. Starting too early does no harm: repeats are told. */
 TD_MUST_USE bool td_origin_find(td_kafka_reader_t *reader, const char *verdict_topic,
-				td_head_t *head, int64_t *end, td_err_t *err);
+				td_head_t *head, td_err_t *err);
 
 #endif

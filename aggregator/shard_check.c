@@ -19,20 +19,24 @@ static bool check_raw(td_shard_t *shard, int64_t now_ms)
 	return err.code == TD_EINTEGRITY;
 }
 
-/* Verdicts that do not come are those of workers that are behind, or they came before the offset
- * where they are awaited, because the log was cut and grew again while nobody looked. */
+bool td_shard_waits_in_vain(td_shard_t *shard, const td_head_t *head, bool *in_vain, td_err_t *err)
+{
+	bool same = true;
+	int64_t low, end;
+	bool answered = td_kafka_reader_bounds(shard->env->look, shard->raw_topic, &low, &end, err);
+	if (answered && head->position.next < (uint64_t)end)
+		answered = td_origin_goes_on(shard->env->look, shard->topic, head, &same, err);
+	*in_vain = !same;
+	return answered;
+}
+
 static bool check_verdicts(td_shard_t *shard, int64_t now_ms)
 {
 	td_err_t err;
-	bool same;
-	int64_t low, end;
-	if (!td_kafka_reader_bounds(shard->env->look, shard->raw_topic, &low, &end, &err))
+	bool in_vain;
+	if (!td_shard_waits_in_vain(shard, &shard->head, &in_vain, &err))
 		return false;
-	if (shard->head.position.next >= (uint64_t)end)
-		return true;
-	if (!td_origin_goes_on(shard->env->look, shard->topic, &shard->head, &same, &err))
-		return false;
-	if (same)
+	if (!in_vain)
 		return true;
 	(void)td_err_set(&err, TD_EUNAVAILABLE, "%s was cut before offset %llu", shard->topic,
 			 (unsigned long long)shard->head.verdict_hint);

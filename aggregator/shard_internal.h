@@ -61,6 +61,12 @@ bool td_shard_put_head(td_shard_t *shard, const td_head_t *head, int64_t now_ms)
 bool td_shard_flush(td_shard_t *shard, int64_t now_ms);
 bool td_shard_settle(td_shard_t *shard, int64_t now_ms);
 
+/* Whether verdicts that do not come will never come where `head` awaits them, because the log was
+ * cut and grew again while nobody looked; else workers are behind. False when the broker does not
+ * answer. */
+TD_MUST_USE bool td_shard_waits_in_vain(td_shard_t *shard, const td_head_t *head, bool *in_vain,
+					td_err_t *err);
+
 /* One try to open it; one step of clearing; a look at what somebody else may have done to it. */
 void td_shard_open(td_shard_t *shard, int64_t now_ms);
 void td_shard_clear(td_shard_t *shard, int64_t now_ms);

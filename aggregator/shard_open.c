@@ -9,7 +9,7 @@ enum { LOOK_AGAIN_MS = 10000 };
 static bool start_reading(td_shard_t *shard, int64_t now_ms)
 {
 	td_err_t err;
-	uint64_t known = shard->head.verdict_hint;
+	int64_t low;
 	if (!td_origin_check(shard->env->look, shard->raw_topic, &shard->head, &err)) {
 		if (err.code == TD_EINTEGRITY)
 			td_shard_contradicted(shard, &err, now_ms);
@@ -17,18 +17,14 @@ static bool start_reading(td_shard_t *shard, int64_t now_ms)
 			td_shard_lost(shard, &err, now_ms);
 		return false;
 	}
-	if (!td_origin_find(shard->env->look, shard->topic, &shard->head, &shard->rebuilt_at,
-			    &err)) {
+	if (!td_kafka_reader_bounds(shard->env->look, shard->topic, &low, &shard->rebuilt_at,
+				    &err)) {
 		td_shard_lost(shard, &err, now_ms);
 		return false;
 	}
 	int64_t start = (int64_t)shard->head.verdict_hint;
-	if (shard->head.verdict_hint != known)
-		td_log(TD_LOG_WARN, "verdicts_were_cut", td_log_text("reporter", shard->reporter),
-		       td_log_int("expected_offset", (int64_t)known),
-		       td_log_int("verdict_offset", start),
-		       td_log_text("do",
-				   "see why the topic lost records; they are read from here"));
+	if (start < low)
+		start = low;
 	td_kafka_stream_close(shard->stream);
 	shard->stream =
 		td_kafka_reader_open(shard->env->streams, shard->topic,
@@ -81,6 +77,20 @@ static td_stored_t known_head(td_shard_t *shard, td_head_t *head, td_err_t *err)
 	return TD_STORED_DONE;
 }
 
+/* Moves a known head's hint to where verdicts are to be read. */
+static bool find_verdicts(td_shard_t *shard, td_head_t *head, td_err_t *err)
+{
+	uint64_t known = head->verdict_hint;
+	if (!td_origin_find(shard->env->look, shard->topic, head, err))
+		return false;
+	if (head->verdict_hint != known)
+		td_log(TD_LOG_WARN, "verdicts_were_cut", td_log_text("reporter", shard->reporter),
+		       td_log_int("expected_offset", (int64_t)known),
+		       td_log_int("verdict_offset", (int64_t)head->verdict_hint),
+		       td_log_text("do", "see why the topic lost records; it is read from here"));
+	return true;
+}
+
 /* Makes it ours by the next owner number; false when it is not. */
 static bool claim(td_shard_t *shard, int64_t now_ms)
 {
@@ -96,6 +106,10 @@ static bool claim(td_shard_t *shard, int64_t now_ms)
 		       td_log_int("was", (int64_t)shard->owner));
 		td_shard_step(shard, TD_SHARD_FOUND_OTHER_OWNER);
 		shard->next_try_ms = now_ms + LOOK_AGAIN_MS;
+		return false;
+	}
+	if (!find_verdicts(shard, &head, &err)) {
+		td_shard_lost(shard, &err, now_ms);
 		return false;
 	}
 	head.owner = (head.owner > shard->owner ? head.owner : shard->owner) + 1;
@@ -173,6 +187,7 @@ static bool is_orphan(td_shard_t *shard, const td_stored_head_t *now, td_err_t *
 {
 	td_head_t head;
 	int64_t low, high;
+	bool in_vain = false;
 	if (shard->stored.size != now->size ||
 	    memcmp(shard->stored.bytes, now->bytes, now->size) != 0)
 		return false;
@@ -182,7 +197,8 @@ static bool is_orphan(td_shard_t *shard, const td_stored_head_t *now, td_err_t *
 	    head.state == THIDUA__V1__SHARD_STATE__SHARD_STATE_REBUILDING)
 		return true;
 	return td_kafka_reader_bounds(shard->env->look, shard->topic, &low, &high, err) &&
-	       (uint64_t)high > head.verdict_hint;
+	       ((uint64_t)high > head.verdict_hint ||
+		(td_shard_waits_in_vain(shard, &head, &in_vain, err) && in_vain));
 }
 
 void td_shard_look_again(td_shard_t *shard, int64_t now_ms)

@@ -76,32 +76,9 @@ static void put_head(td_model_aggregator_t *aggregator, td_model_write_t write,
 	aggregator->phase = TD_MODEL_WATCH;
 }
 
-/* Claims the shard by the next owner number, or sees that another has it. */
-static void open_shard(td_model_aggregator_t *aggregator)
-{
-	td_head_t head;
-	td_model_store_head(&aggregator->store, &aggregator->stored);
-	td_slice_t found = {aggregator->stored.bytes, aggregator->stored.size};
-	if (found.size == 0) {
-		td_head_init(0, &head);
-		head.state = STATE(CLEARING);
-	} else if (!td_head_unpack(found, &head, &aggregator->err)) {
-		aggregator->wrong = "there is a head that cannot be read";
-		return;
-	}
-	if (aggregator->owner > 0 && head.owner > aggregator->owner) {
-		step(aggregator, TD_SHARD_FOUND_OTHER_OWNER);
-		return;
-	}
-	head.owner = (head.owner > aggregator->owner ? head.owner : aggregator->owner) + 1;
-	put_head(aggregator, TD_MODEL_WRITE_CLAIM, &head);
-}
-
 /* Whether the verdict before the hint is the one that was read there. */
-static bool goes_on(const td_model_aggregator_t *aggregator)
+static bool goes_on(const td_model_log_t *log, const td_head_t *head)
 {
-	const td_model_log_t *log = aggregator->verdicts;
-	const td_head_t *head = &aggregator->head;
 	return head->verdict_hint == 0 ||
 	       (head->verdict_hint <= log->count &&
 		log->records[head->verdict_hint - 1].append_ms == head->verdict_hint_append_ms);
@@ -119,12 +96,10 @@ static bool is_folded(td_slice_t bytes, uint64_t next)
 
 /* Moves the hint to the first verdict before it that was not folded, unless the log goes on there.
  */
-static void find_start(td_model_aggregator_t *aggregator)
+static void find_start(const td_model_log_t *log, td_head_t *head)
 {
-	const td_model_log_t *log = aggregator->verdicts;
-	td_head_t *head = &aggregator->head;
 	size_t at = 0, until = (size_t)head->verdict_hint;
-	if (goes_on(aggregator))
+	if (goes_on(log, head))
 		return;
 	if (until > log->count)
 		until = log->count;
@@ -134,9 +109,30 @@ static void find_start(td_model_aggregator_t *aggregator)
 	head->verdict_hint_append_ms = at > 0 ? log->records[at - 1].append_ms : 0;
 }
 
+/* Claims the shard by the next owner number, or sees that another has it. */
+static void open_shard(td_model_aggregator_t *aggregator)
+{
+	td_head_t head;
+	td_model_store_head(&aggregator->store, &aggregator->stored);
+	td_slice_t found = {aggregator->stored.bytes, aggregator->stored.size};
+	if (found.size == 0) {
+		td_head_init(0, &head);
+		head.state = STATE(CLEARING);
+	} else if (!td_head_unpack(found, &head, &aggregator->err)) {
+		aggregator->wrong = "there is a head that cannot be read";
+		return;
+	}
+	if (aggregator->owner > 0 && head.owner > aggregator->owner) {
+		step(aggregator, TD_SHARD_FOUND_OTHER_OWNER);
+		return;
+	}
+	find_start(aggregator->verdicts, &head);
+	head.owner = (head.owner > aggregator->owner ? head.owner : aggregator->owner) + 1;
+	put_head(aggregator, TD_MODEL_WRITE_CLAIM, &head);
+}
+
 static void start_reading(td_model_aggregator_t *aggregator)
 {
-	find_start(aggregator);
 	aggregator->next_verdict = (size_t)aggregator->head.verdict_hint;
 	aggregator->rebuilt_at = aggregator->verdicts->count;
 	aggregator->taken = 0;
@@ -314,7 +310,8 @@ static void clear(td_model_aggregator_t *aggregator)
 /* While nothing comes it looks from time to time whether head and log are still those it knows. */
 static bool look(td_model_aggregator_t *aggregator)
 {
-	if (td_model_store_watch(&aggregator->store, &aggregator->stored) && goes_on(aggregator))
+	if (td_model_store_watch(&aggregator->store, &aggregator->stored) &&
+	    goes_on(aggregator->verdicts, &aggregator->head))
 		return false;
 	td_model_aggregator_lose(aggregator);
 	return true;
@@ -333,7 +330,8 @@ static bool take_back(td_model_aggregator_t *aggregator)
 		return true;
 	}
 	bool idle = td_head_unpack(found, &head, &aggregator->err) && head.state == STATE(LIVE) &&
-		    head.verdict_hint >= aggregator->verdicts->count;
+		    head.verdict_hint >= aggregator->verdicts->count &&
+		    goes_on(aggregator->verdicts, &head);
 	if (!idle && ++aggregator->looks == PATIENCE)
 		start(aggregator);
 	return !idle;
