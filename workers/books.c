@@ -14,6 +14,9 @@ typedef struct td_book {
 	const char *topic;
 	td_kafka_stream_t *stream;
 	int64_t next;       /* offset behind what was read */
+	int64_t latest;     /* of the record that was appended last, or the first of these; -1: none
+			     */
+	int64_t latest_ms;  /* and when */
 	int64_t current_ms; /* monotonic: when it was read to its end for sure; -1: never */
 	bool missing;       /* there is no such topic */
 	td_log_limit_t limit;
@@ -30,7 +33,7 @@ struct td_books {
 
 static bool open_book(td_books_t *books, td_book_t *book, const char *topic, td_err_t *err)
 {
-	*book = (td_book_t){.topic = topic, .current_ms = -1};
+	*book = (td_book_t){.topic = topic, .latest = -1, .current_ms = -1};
 	book->stream = td_kafka_reader_open(
 		books->reader, topic, (td_kafka_start_t){TD_KAFKA_FROM_BEGINNING, 0}, book, err);
 	return book->stream != NULL;
@@ -75,6 +78,27 @@ void td_books_free(td_books_t *books)
 	free(books);
 }
 
+/*
+ * Forgets what was read of a topic that is not the one that it was read of, and reads it from its
+ * beginning, as a worker that starts now would.
+ */
+static bool read_anew(td_books_t *books, td_book_t *book, td_err_t *err)
+{
+	td_log(TD_LOG_ERROR, "read_anew", td_log_text("topic", book->topic),
+	       td_log_text("why", "the topic was cut, or deleted and created again"));
+	if (book == &books->reference) {
+		td_versions_free(books->versions);
+		books->versions = td_versions_new();
+	} else {
+		td_decisions_free(books->decided);
+		books->decided = td_decisions_new();
+	}
+	if (!books->versions || !books->decided)
+		return td_err_set(err, TD_EMEMORY, "no memory for the reference data");
+	td_kafka_stream_close(book->stream);
+	return open_book(books, book, book->topic, err);
+}
+
 /* A record of either topic. A decision that says nothing is somebody's slip: said and left out. */
 static bool take_record(td_books_t *books, td_book_t *book, const td_kafka_item_t *item,
 			td_err_t *err)
@@ -82,6 +106,10 @@ static bool take_record(td_books_t *books, td_book_t *book, const td_kafka_item_
 	td_err_t why;
 
 	book->next = item->offset + 1;
+	if (book->latest < 0 || item->append_ms > book->latest_ms) {
+		book->latest = item->offset;
+		book->latest_ms = item->append_ms;
+	}
 	if (!item->value.data)
 		return true;
 	if (book == &books->reference) {
@@ -116,6 +144,8 @@ static bool take(td_books_t *books, const td_kafka_item_t *item, int64_t now_ms,
 	case TD_KAFKA_ITEM_ERROR:
 		break;
 	}
+	if (item->error == TD_KAFKA_LOST)
+		return read_anew(books, book, err);
 	book->missing = item->error == TD_KAFKA_REFUSED;
 	if (td_log_allowed(&book->limit, now_ms, SAY_EVERY_MS, &held))
 		td_log(TD_LOG_WARN, "cannot_read", td_log_text("topic", book->topic),
@@ -123,21 +153,38 @@ static bool take(td_books_t *books, const td_kafka_item_t *item, int64_t now_ms,
 	return true;
 }
 
-/* Asks whether all that is in the topic has been read. */
-static bool ask(td_books_t *books, td_book_t *book, int64_t now_ms)
+/* Asks for the topic's end, and whether it still is the topic that was read: it was not made
+ * shorter, and what was appended last is where it was. */
+static bool look(td_books_t *books, const td_book_t *book, int64_t *end, bool *same, td_err_t *why)
 {
-	int64_t low = 0, high = 0, held = 0;
+	int64_t low = 0, latest = book->latest;
+
+	if (!td_kafka_reader_bounds(books->reader, book->topic, &low, end, why))
+		return false;
+	*same = *end >= book->next;
+	if (!*same || latest < 0)
+		return true;
+	if (!td_kafka_reader_offset_at(books->reader, book->topic, book->latest_ms, &latest, why))
+		return false;
+	*same = latest == book->latest;
+	return true;
+}
+
+/* Asks whether all that is in the topic has been read; `answered` is whether the broker says so. */
+static bool ask(td_books_t *books, td_book_t *book, int64_t now_ms, bool *answered, td_err_t *err)
+{
+	int64_t end = 0, held = 0;
+	bool same = true;
 	td_err_t why;
 
-	if (!td_kafka_reader_bounds(books->reader, book->topic, &low, &high, &why)) {
-		book->missing = why.code == TD_ECONFIG;
-		if (td_log_allowed(&book->limit, now_ms, SAY_EVERY_MS, &held))
-			td_log(TD_LOG_WARN, "cannot_read", td_log_text("topic", book->topic),
-			       td_log_err(&why), td_log_int("held_back", held));
-		return false;
-	}
-	book->missing = false;
-	if (high <= book->next)
+	*answered = look(books, book, &end, &same, &why);
+	book->missing = !*answered && why.code == TD_ECONFIG;
+	if (!*answered && td_log_allowed(&book->limit, now_ms, SAY_EVERY_MS, &held))
+		td_log(TD_LOG_WARN, "cannot_read", td_log_text("topic", book->topic),
+		       td_log_err(&why), td_log_int("held_back", held));
+	if (!same)
+		return read_anew(books, book, err);
+	if (*answered && end == book->next)
 		book->current_ms = now_ms;
 	return true;
 }
@@ -146,14 +193,17 @@ bool td_books_turn(td_books_t *books, int timeout_ms, int64_t now_ms, td_err_t *
 {
 	const td_kafka_item_t *items = NULL;
 	size_t count = td_kafka_reader_read(books->reader, timeout_ms, &items);
+	bool answered = true;
 
 	for (size_t i = 0; i < count; i++)
-		if (!take(books, &items[i], now_ms, err))
+		if (!td_kafka_item_is_old(&items[i]) && !take(books, &items[i], now_ms, err))
 			return false;
 	if (now_ms < books->ask_ms)
 		return true;
 	/* A question waits for its answer, so one that fails is enough for a turn. */
-	(void)(ask(books, &books->reference, now_ms) && ask(books, &books->decisions, now_ms));
+	if (!ask(books, &books->reference, now_ms, &answered, err) ||
+	    (answered && !ask(books, &books->decisions, now_ms, &answered, err)))
+		return false;
 	books->ask_ms = td_clock_mono_ms() + ASK_EVERY_MS;
 	return true;
 }

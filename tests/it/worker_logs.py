@@ -4,14 +4,15 @@ import signal
 from confluent_kafka import Producer
 
 from servers import case
-from servers.broker import HOT, Broker
-from servers.messages import parse, reference_pb2, verdict_pb2
+from servers.broker import COMPACTED, HOT, Broker
+from servers.messages import parse, reference_pb2, reference_version, verdict_pb2
 from servers.process import wait_until
 from servers.redis_server import RedisServer
 from servers.workers import WorkerTest
 from servers.world import World
 
 RAW, VERDICTS = 'thidua.raw.vn-06', 'thidua.verdicts.vn-06'
+NEVER_MS = 4102444800000  # 2100
 
 
 class LogTest(WorkerTest):
@@ -75,6 +76,22 @@ class Verdicts(LogTest):
         wait_until(lambda: self.broker.end(VERDICTS) == 102, 'all are judged')
         self.broker.produce(VERDICTS, [b'\xff\xff'])
         self.worker(name='another').wait_for_line('event=goes_on .*next=100 not_verdicts=3')
+
+
+class Books(LogTest):
+    def test_reference_data_made_anew_under_a_living_worker_is_read_from_its_beginning(self):
+        """Its later versions lie at offsets that the worker had read of the former topic."""
+        worker = self.worker()
+        self.publish(reference_version(version=2, in_force_ms=NEVER_MS))
+        worker.wait_for_line('event=reference_version version=2')
+        self.broker.delete_topic('thidua.reference')
+        self.broker.create_topic('thidua.reference', **COMPACTED)
+        self.broker.produce('thidua.reference', [self.versions[0]], key=b'1')
+        self.publish(reference_version(version=3, in_force_ms=NEVER_MS))
+        worker.wait_for_line('event=reference_version version=3')
+        self.events(20)
+        self.wait_judged()
+        self.check()
 
 
 class Raw(LogTest):
