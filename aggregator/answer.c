@@ -3,14 +3,14 @@
 
 #include "common/localday.h"
 
-/* The province of an area: the area itself, or what stands before the unit's dot. */
+/* Index of the province of an area: the area itself, or what stands before the unit's dot. */
 static bool find_province(const td_query_t *query, const char *area, uint16_t *index)
 {
 	size_t length = strcspn(area, ".");
 	for (size_t i = 0; i < query->province_count; i++) {
 		const char *province = query->provinces[i];
 		if (strncmp(province, area, length) == 0 && province[length] == '\0') {
-			*index = (uint16_t)(query->by_province ? i : query->province_count);
+			*index = (uint16_t)i;
 			return true;
 		}
 	}
@@ -84,20 +84,21 @@ static void add_to(int64_t *sum, int64_t value)
 }
 
 /* Targets of numbers add up; percentages do not. */
-static void add_target(td_row_t *row, bool is_rate, int64_t target)
+static void add_target(td_row_t *row, bool is_rate, uint16_t province, int64_t target)
 {
-	row->targets_differ |= is_rate && row->has_target && row->target != target;
+	row->targets_differ |= is_rate && row->targeted != 0 && row->target != target;
 	if (is_rate)
 		row->target = target;
 	else
 		add_to(&row->target, target);
-	row->has_target = true;
+	row->targeted |= UINT64_C(1) << province;
 }
 
-static void add_share(td_row_t *row, bool is_rate, const share_t *share, bool before)
+static void add_share(td_row_t *row, bool is_rate, uint16_t province, const share_t *share,
+		      bool before)
 {
 	if (share->is_target && !before) {
-		add_target(row, is_rate, share->over);
+		add_target(row, is_rate, province, share->over);
 	} else if (before && !share->is_target) {
 		add_to(&row->over_before, share->over);
 		add_to(&row->under_before, share->under);
@@ -114,8 +115,11 @@ static int32_t shown_day(const td_query_t *query, bool before, const td_bucket_t
 		return query->days.first;
 	int32_t day = bucket->day;
 	if (before) {
+		enum { LEAP_DAY = 229 };
 		int32_t on = td_localday_yyyymmdd(day);
-		day = td_localday_make(on / 10000 + 1, on / 100 % 100, on % 100);
+		/* It has no namesake, and stays with the last day of its month. */
+		int32_t date = on % 10000 == LEAP_DAY ? on % 100 - 1 : on % 100;
+		day = td_localday_make(on / 10000 + 1, on / 100 % 100, date);
 	}
 	int32_t first = td_window_first(query->each, query->calendar, day);
 	return first < query->days.first ? query->days.first : first;
@@ -159,14 +163,15 @@ bool td_answer_add(td_answer_t *answer, bool before, const td_bucket_t *bucket,
 			.bucket_day = shown_day(query, before, bucket),
 			.hour = query->each == TD_EACH_HOUR ? cell->hour : TD_HOUR_NONE,
 			.dim = share.is_target ? 0 : value_in(figure, query->by, cell),
-			.province_index = province,
+			.province_index =
+				query->by_province ? province : (uint16_t)query->province_count,
 		};
 		if (is_unit)
 			memcpy(key.unit, cell->area, strnlen(cell->area, sizeof key.unit - 1));
 		td_row_t *row = td_answer_row(answer, &key);
 		if (row == NULL)
 			return too_many(err);
-		add_share(row, td_figure_is_rate(figure), &share, before);
+		add_share(row, td_figure_is_rate(figure), province, &share, before);
 	}
 	return true;
 }

@@ -39,6 +39,7 @@ bool td_figure_is_rate(const td_figure_t *figure);
 TD_MUST_USE bool td_figure_select(td_figure_t *figure, const char *selection, td_err_t *err);
 
 enum { TD_FIGURES_MAX = 64, TD_PROVINCES_MAX = 64, TD_ROWS_MAX = 200000 };
+static_assert(TD_PROVINCES_MAX <= 64, "a row has a bit for each of them");
 
 typedef struct td_query {
 	td_figure_t figures[TD_FIGURES_MAX];
@@ -78,8 +79,10 @@ typedef struct td_row {
 	uint16_t province_index; /* into the query's provinces; province_count: their sum */
 	char unit[TD_AREA_MAX];  /* "" unless by unit */
 	int64_t over, under, over_before, under_before;
-	int64_t target; /* summed over the provinces; of a rate the one that all of them have */
-	bool has_target, targets_differ;
+	int64_t target;    /* summed over the provinces; of a rate the one that all of them have */
+	uint64_t targeted; /* bit (1 << index) for each province that has one */
+	bool has_target;   /* each of its provinces has; of a rate, the same one */
+	bool targets_differ;
 	uint32_t rank;
 } td_row_t;
 

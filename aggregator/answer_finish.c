@@ -106,6 +106,14 @@ static int compare_pointers(const void *a, const void *b)
 	return td_answer_order(*(td_row_t *const *)a, *(td_row_t *const *)b);
 }
 
+/* What some of a row's provinces did is not held against what was asked of others. */
+static bool has_target(const td_query_t *query, const td_row_t *row)
+{
+	size_t provinces = query->by_province ? 1 : query->province_count;
+	return row->targeted != 0 && !row->targets_differ &&
+	       (size_t)__builtin_popcountll(row->targeted) == provinces;
+}
+
 bool td_answer_finish(td_answer_t *answer, const td_row_t **rows, size_t *count, td_err_t *err)
 {
 	if (!add_empty_rows(answer))
@@ -117,7 +125,7 @@ bool td_answer_finish(td_answer_t *answer, const td_row_t **rows, size_t *count,
 				  answer->count);
 	for (size_t i = 0; i < answer->count; i++) {
 		sorted[i] = *answer->order[i];
-		sorted[i].has_target &= !sorted[i].targets_differ;
+		sorted[i].has_target = has_target(answer->query, &sorted[i]);
 	}
 	if (is_ranked(answer->query)) {
 		rank_rows(answer->query, sorted, answer->count);

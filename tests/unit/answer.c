@@ -168,6 +168,43 @@ static void months_of_the_police_begin_on_the_15th(void **state)
 	td_answer_free(answer);
 }
 
+/* In a bucket of the year before, 29 February belongs to February. */
+static void a_leap_day_of_the_year_before_stays_in_its_month(void **state)
+{
+	(void)state;
+	static const given_t given[] = {
+		{true, 20200228, CELL(CASE_OCCURRED, LESS, ORDER, "vn-06"), 1},
+		{true, 20200229, CELL(CASE_OCCURRED, LESS, ORDER, "vn-06"), 2},
+		{true, 20200301, CELL(CASE_OCCURRED, LESS, ORDER, "vn-06"), 4},
+	};
+	static const struct {
+		td_each_t each;
+		int32_t february, march;
+	} asked[] = {{TD_EACH_MONTH, 20210216, 20210301},
+		     {TD_EACH_HALF, 20210216, 20210301},
+		     {TD_EACH_DAY, 20210228, 20210301}};
+	for (size_t i = 0; i < TD_COUNT(asked); i++) {
+		size_t count;
+		const td_row_t *rows;
+		int64_t february = 0, march = 0;
+		td_query_t query = query_of("cases.occurred");
+		query.calendar = TD_CALENDAR_CIVIL;
+		query.each = asked[i].each;
+		query.days = (td_days_t){day_of(20210216), day_of(20210314)};
+		query.before = td_days_year_before(query.days);
+		td_answer_t *answer = ask(&query, given, TD_COUNT(given), &rows, &count);
+		for (size_t row = 0; row < count; row++) {
+			if (rows[row].bucket_day == day_of(asked[i].february))
+				february = rows[row].over_before;
+			if (rows[row].bucket_day == day_of(asked[i].march))
+				march = rows[row].over_before;
+		}
+		assert_int_equal(february, 1 + 2);
+		assert_int_equal(march, 4);
+		td_answer_free(answer);
+	}
+}
+
 static void a_bucket_in_which_nothing_was_counted_is_zero_and_not_missing(void **state)
 {
 	(void)state;
@@ -294,6 +331,37 @@ static void a_target_stands_beside_whole_sums_only(void **state)
 	}
 }
 
+/* What all did is not held against what was asked of some. */
+static void a_sum_has_a_target_only_when_each_province_has_one(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *figure;
+		uint8_t id;
+		int64_t target, all;
+	} asked[] = {{"identity.files_received", TD_METRIC_IDENTITY_RECEIVED, 100, 200},
+		     {"clearance", 200, 7500, 7500}};
+	for (size_t i = 0; i < TD_COUNT(asked); i++) {
+		given_t given[] = {
+			{false, 20211214, CELL(TARGET, asked[i].id, YEAR, "vn-06"),
+			 asked[i].target},
+			{false, 20211214, CELL(TARGET, asked[i].id, YEAR, "vn-69"),
+			 asked[i].target},
+		};
+		for (size_t targets = 1; targets <= TD_COUNT(given); targets++) {
+			size_t count;
+			const td_row_t *rows;
+			td_query_t query = query_of(asked[i].figure);
+			td_answer_t *answer = ask(&query, given, targets, &rows, &count);
+			assert_int_equal(count, 1);
+			assert_true(rows[0].has_target == (targets == 2));
+			if (rows[0].has_target)
+				assert_int_equal(rows[0].target, asked[i].all);
+			td_answer_free(answer);
+		}
+	}
+}
+
 static void equals_share_a_rank(void **state)
 {
 	(void)state;
@@ -349,6 +417,8 @@ int main(void)
 		cmocka_unit_test(targets_of_a_rate_are_not_added_up),
 		cmocka_unit_test(a_bucket_in_which_nothing_was_counted_is_zero_and_not_missing),
 		cmocka_unit_test(a_target_stands_beside_whole_sums_only),
+		cmocka_unit_test(a_leap_day_of_the_year_before_stays_in_its_month),
+		cmocka_unit_test(a_sum_has_a_target_only_when_each_province_has_one),
 		cmocka_unit_test(equals_share_a_rank),
 		cmocka_unit_test(what_is_no_figure_is_answered_with_the_nearest),
 	};

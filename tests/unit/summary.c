@@ -35,6 +35,7 @@ static const given_t cells[] = {
 	{true, TD_METRIC_CASE_OCCURRED, VERY, ORDER, "vn-69", 40},
 	{false, TD_METRIC_IDENTITY_RECEIVED, 0, 0, "vn-06", 900},
 	{false, TD_METRIC_TARGET, TD_METRIC_IDENTITY_RECEIVED, YEAR, "vn-06", 1000},
+	{false, TD_METRIC_TARGET, TD_METRIC_IDENTITY_RECEIVED, YEAR, "vn-69", 500},
 	{false, TD_METRIC_SCORE_POINTS, 1, MINISTRY, "vn-06", 95050},
 	{false, TD_METRIC_SCORE_MAXIMUM, 1, MINISTRY, "vn-06", 100000},
 	{false, TD_METRIC_SCORE_POINTS, 1, MINISTRY, "vn-69", 97025},
@@ -116,10 +117,10 @@ static void the_page_has_sums_beside_the_year_before_and_a_column_for_each_provi
 	assert_true(td_summary_figures(&page->summary, &show, &text, &err));
 	assert_line(text, "Cases occurred 50 40 +10 (+25.00 %)\n");
 	assert_line(text, "Clearance rate, this year's cases 38.00 % 0.00 % +38.00 pp\n");
-	assert_line(text, "Files for citizen ID cards 900 0 +900 1,000 90.00 %\n");
+	assert_line(text, "Files for citizen ID cards 900 0 +900 1,500 60.00 %\n");
 	assert_line(text, "By province Yen Bai Thai Nguyen\n");
 	assert_line(text, "Cases occurred 20 30\n");
-	assert_line(text, "– of the target 90.00 % –\n");
+	assert_line(text, "– of the target 90.00 % 0.00 %\n");
 }
 
 static void the_ranking_goes_by_points_and_names_titles(void **state)
@@ -169,6 +170,7 @@ static td_standing_t *closed_then(void)
 		{false, TD_METRIC_IDENTITY_RECEIVED, 0, 0, "vn-06", 900},
 		{false, TD_METRIC_TITLE_AWARDED, FLAG, COLLECTIVE, "vn-06", 1},
 		{false, TD_METRIC_TARGET, TD_METRIC_IDENTITY_RECEIVED, YEAR, "vn-06", 1800},
+		{false, TD_METRIC_TARGET, TD_METRIC_IDENTITY_RECEIVED, YEAR, "vn-69", 500},
 		{false, TD_METRIC_SCORE_POINTS, 1, MINISTRY, "vn-06", 98050},
 		{false, TD_METRIC_SCORE_POINTS, 1, MINISTRY, "vn-69", 97025},
 		{false, TD_METRIC_SCORE_MAXIMUM, 1, MINISTRY, "vn-06", 100000},
@@ -209,9 +211,9 @@ static void of_a_closed_year_each_figure_stands_beside_what_it_was(void **state)
 	assert_true(td_summary_figures(&page->summary, &show, &text, &err));
 	assert_line(text, "Số vụ phạm tội xảy ra 50 40 +10 (+25,00 %) 55 41 có điều chỉnh\n");
 	assert_line(text,
-		    "Hồ sơ cấp căn cước công dân 900 0 +900 1.000 90,00 % 900 1.800 đã chốt\n");
+		    "Hồ sơ cấp căn cước công dân 900 0 +900 1.500 60,00 % 900 2.300 đã chốt\n");
 	assert_line(text, "Số vụ phạm tội xảy ra 20 (khi chốt 25) 30\n");
-	assert_line(text, "– đạt so với chỉ tiêu giao 90,00 % (khi chốt 50,00 %) –\n");
+	assert_line(text, "– đạt so với chỉ tiêu giao 90,00 % (khi chốt 50,00 %) 0,00 %\n");
 	assert_true(td_summary_ranking(&page->summary, &show, &text, &err));
 	assert_line(text, "1 (khi chốt 2) Thái Nguyên 970,25 1.000,00 Cờ thi đua của Bộ Công an "
 			  "(khi chốt –)\n");
