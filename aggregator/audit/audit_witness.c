@@ -79,6 +79,16 @@ static bool read_seen(witnessing_t *witnessing, bool *any, td_found_seal_t *seen
 	return seen->readable || td_err_set(err, TD_EDATA, "%s: %s", witnessing->path, seen->why);
 }
 
+/* Whether the proof begins at as many events as were seen; one from elsewhere proves nothing of
+ * what was seen, for or against it. */
+static bool begins_there(const witnessing_t *witnessing, const td_found_seal_t *seen)
+{
+	td_found_seal_t older = {.place = seen->place};
+	td_found_seal_read(witnessing->proof.older, NULL, witnessing->hasher,
+			   witnessing->audit->arena, &older);
+	return older.readable && older.seal.tree.size == seen->seal.tree.size;
+}
+
 /* Whether the new head goes on from the one seen last. */
 static bool goes_on(const witnessing_t *witnessing, const td_found_seal_t *seen)
 {
@@ -96,6 +106,14 @@ static bool goes_on(const witnessing_t *witnessing, const td_found_seal_t *seen)
 		       "a proof is needed that it goes on from what was seen: prove --from ... "
 		       "--to "
 		       "...");
+		return false;
+	}
+	if (witnessing->has_proof && from->size < to->size && !begins_there(witnessing, seen)) {
+		refuse(witnessing,
+		       "bằng chứng bắt đầu từ niêm phong khác với cái đã thấy: prove --from tệp "
+		       "trong thư mục --state",
+		       "the proof begins at another seal than the one that was seen last: prove "
+		       "--from the file in the folder of --state");
 		return false;
 	}
 	if (td_merkle_check_consistency(witnessing->hasher,

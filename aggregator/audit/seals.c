@@ -17,11 +17,23 @@
 
 enum { ARENA_BYTES = 512 * 1024 * 1024, KEYS_FILE_MAX = 256 * 1024 };
 
+static bool is_counted(const td_note_key_t *const *counted, size_t count, const td_note_key_t *key)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (counted[i]->type == key->type &&
+		    memcmp(counted[i]->key, key->key, sizeof key->key) == 0)
+			return true;
+	}
+	return false;
+}
+
 void td_found_seal_read(td_slice_t bytes, const td_note_keys_t *keys, td_hasher_t *hasher,
 			td_arena_t *arena, td_found_seal_t *found)
 {
 	td_note_t note;
 	td_err_t err = {0};
+	const td_note_key_t *counted[TD_NOTE_SIGNATURES_MAX];
+	size_t count = 0;
 	found->bytes = bytes;
 	found->readable = td_note_read(bytes, &note, &err) &&
 			  td_seal_read(note.text, hasher, &found->seal, &err);
@@ -34,6 +46,10 @@ void td_found_seal_read(td_slice_t bytes, const td_note_keys_t *keys, td_hasher_
 		uint64_t at_s;
 		switch (td_note_verify(&note, i, keys, &key, &at_s)) {
 		case TD_NOTE_VALID:
+			/* Who signs twice, at two times or by a line copied, is one. */
+			if (is_counted(counted, count, key))
+				break;
+			counted[count++] = key;
 			if (key->type == TD_NOTE_COSIGNATURE)
 				found->witnesses++;
 			else

@@ -18,8 +18,8 @@ typedef struct td_found_seal {
 	bool readable;     /* false: it is no seal; `why` */
 	const char *why;
 	td_seal_t seal;
-	uint32_t signatures; /* valid ones of logs' keys, */
-	uint32_t witnesses;  /* of cosigners, */
+	uint32_t signatures; /* logs' keys with a valid one, */
+	uint32_t witnesses;  /* cosigners, each once, */
 	uint32_t wrong;      /* and wrong ones of known keys */
 } td_found_seal_t;
 

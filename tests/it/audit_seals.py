@@ -82,7 +82,7 @@ class Proofs(Seals):
             self.audit('keygen', 'seals.example', 'other.key')
             self.offline('p.tlog-proof', keys='other.key.pub', code=1)
         with self.subTest('growth'):
-            old, _, new = self.seal_files()
+            old, middle, new = self.seal_files()
             self.audit('prove', '--from', old, '--to', new, '--output', 'grown')
             self.assertEqual(self.offline('grown')['outcome'], 'equal')
             grown = (self.path / 'grown').read_text('utf-8').split('\n')
@@ -90,7 +90,7 @@ class Proofs(Seals):
             (self.path / 'false').write_text('\n'.join(grown), 'utf-8')
             self.offline('false', code=1)
         with self.subTest('a witness'):
-            self.witness(old, new)
+            self.witness(old, middle, new)
         with self.subTest('another key takes over'):
             self.audit('keygen', 'seals.example', 'next.key')
             self.pipeline.feed('vn-06', [accident(900)])
@@ -106,7 +106,7 @@ class Proofs(Seals):
                               '--keys', keys, '--format', 'json', '--lang', 'en', code=code)
         return json.loads(said.stdout)
 
-    def witness(self, old, new):
+    def witness(self, old, middle, new):
         self.audit('keygen', 'witness.example', 'w.key', '--witness')
         how = ('--key', 'w.key', *self.keys, '--state', 'seen')
         first = self.audit('witness', old, *how)
@@ -125,6 +125,20 @@ class Proofs(Seals):
         self.assertIn('Equal and intact', said.stdout)
         self.world.run(program('thidua-audit'), 'check', new, '--keys', both, '--witnesses', '1',
                        code=1)
+        with self.subTest('a witness that signs twice is one'):
+            self.audit('witness', 'cosigned', *how, '--output', 'twice')
+            self.assertEqual((self.path / 'twice').read_text('utf-8').count('— witness'), 2)
+            said = self.world.run(program('thidua-audit'), 'check', 'twice', '--keys', both,
+                                  '--witnesses', '2', '--lang', 'en', code=1)
+            self.assertIn('too few witnesses', said.stdout)
+        with self.subTest('a proof from another seal than the one seen last accuses nobody'):
+            self.audit('prove', '--from', middle, '--to', new, '--output', 'from-middle')
+            self.audit('witness', old, '--state', 'slow', *how[:-2])
+            refused = self.audit('witness', 'from-middle', '--state', 'slow', *how[:-2], code=1)
+            self.assertEqual(len(refused['refused']['rows']), 1)
+            why = refused['refused']['rows'][0]['why']
+            self.assertIn('another seal', why)
+            self.assertNotIn('rewritten', why)
 
 
 class Tampering(Seals):
