@@ -37,7 +37,11 @@ static bool ask_days(td_audit_t *audit, td_err_t *err)
 	}
 	if (settings->from != NULL && !td_request_day(settings->from, &audit->days.first, err))
 		return false;
-	return settings->to == NULL || td_request_day(settings->to, &audit->days.last, err);
+	if (settings->to != NULL && !td_request_day(settings->to, &audit->days.last, err))
+		return false;
+	/* Of no day everything is equal. */
+	return audit->days.first <= audit->days.last ||
+	       td_err_set(err, TD_EUSAGE, "--from is a day after --to: there is no day between");
 }
 
 bool td_audit_moment(const td_audit_t *audit, const char *text, int64_t *moment_ms, td_err_t *err)

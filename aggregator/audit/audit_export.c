@@ -63,10 +63,27 @@ static bool add_logs(export_t *export, td_err_t *err)
 			       &(td_exporting_t){.kind = TD_EXPORTING_LOG,
 						 .log = i,
 						 .first = bounds->first,
-						 .end = bounds->end},
+						 .end = bounds->end,
+						 .until_moment = export->audit->as_of_ms > 0},
 			       err))
 			return false;
 	}
+	return true;
+}
+
+/* Seals that came behind the moment of --as-of are of events that the archive does not have. */
+static bool end_seals(const export_t *export, td_kafka_reader_t *reader, td_exporting_t *seals,
+		      td_err_t *err)
+{
+	int64_t after = -1;
+	seals->until_moment = export->audit->as_of_ms > 0;
+	if (!seals->until_moment || seals->end == seals->first)
+		return true;
+	if (!td_kafka_reader_offset_at(reader, TD_TOPIC_SEALS, export->audit->as_of_ms + 1, &after,
+				       err))
+		return false;
+	if (after >= 0 && (uint64_t)after < seals->end)
+		seals->end = (uint64_t)after;
 	return true;
 }
 
@@ -79,14 +96,15 @@ static bool add_others(export_t *export, td_err_t *err)
 	bool done = reader != NULL;
 	for (size_t i = 0; done && i < TD_COUNT(names); i++) {
 		int64_t low, high;
-		if (td_kafka_reader_bounds(reader, names[i], &low, &high, err))
-			done = add_topic(export, names[i],
-					 &(td_exporting_t){.kind = TD_EXPORTING_OTHER,
-							   .first = (uint64_t)low,
-							   .end = (uint64_t)high},
-					 err);
-		else
+		if (!td_kafka_reader_bounds(reader, names[i], &low, &high, err)) {
 			done = err->code == TD_ECONFIG; /* there is no such topic */
+			continue;
+		}
+		td_exporting_t topic = {
+			.kind = TD_EXPORTING_OTHER, .first = (uint64_t)low, .end = (uint64_t)high};
+		done = (strcmp(names[i], TD_TOPIC_SEALS) != 0 ||
+			end_seals(export, reader, &topic, err)) &&
+		       add_topic(export, names[i], &topic, err);
 	}
 	td_kafka_reader_free(reader);
 	return done;
@@ -154,7 +172,6 @@ static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
 		.logs = export->logs,
 		.archive = export->before,
 		.folder = export->folder,
-		.until_moment = export->audit->as_of_ms > 0,
 	};
 	return td_exporting_fix(&way, topic, err) && td_exporting_check(&way, topic, err) &&
 	       td_exporting_write(&way, topic, crew, err);

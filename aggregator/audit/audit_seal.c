@@ -93,6 +93,14 @@ static bool is_consistent(sealings_t *all, size_t index)
 	return false;
 }
 
+/* Whether the last seal goes beyond the moment that is asked about. */
+static bool is_past(const sealings_t *all, const sealing_t *sealing)
+{
+	int64_t as_of_ms = all->audit->as_of_ms;
+	return as_of_ms > 0 && sealing->before != NULL &&
+	       sealing->before->last_append_ms > as_of_ms;
+}
+
 static bool fill(const sealings_t *all, size_t index, td_seal_t *seal, td_err_t *err)
 {
 	const sealing_t *sealing = &all->items[index];
@@ -178,7 +186,7 @@ static bool seal_one(sealings_t *all, size_t index, td_err_t *err)
 	td_buf_t note = td_buf_make(TD_NOTE_MAX);
 	td_seal_t seal;
 	/* Nothing new is no reason for a seal. */
-	if (!is_consistent(all, index) ||
+	if (is_past(all, sealing) || !is_consistent(all, index) ||
 	    sealing->leaves.tree.size == (sealing->before != NULL ? sealing->before->tree.size : 0))
 		return true;
 	bool done = fill(all, index, &seal, err) && sign(all, &seal, &note, err) &&
@@ -198,6 +206,9 @@ static bool load(sealings_t *all, td_err_t *err)
 		done = td_audit_keys(all->audit, keys, err);
 	for (size_t i = 0; done && i < all->signer_count && keys->count < TD_NOTE_KEYS_MAX; i++)
 		keys->items[keys->count++] = all->signers[i].public_key;
+	/* The first seal of all finds no folder yet. */
+	if (done && all->audit->settings->seals != NULL)
+		done = td_file_make_folder(all->audit->settings->seals, 0755, err);
 	done = done && td_seals_load(all->audit, keys, &all->seals, err);
 	free(keys);
 	return done;

@@ -32,6 +32,7 @@ typedef struct verifyings {
 	const td_logs_t *logs;
 	td_note_keys_t keys;
 	td_seals_t seals;
+	uint64_t later; /* seals of events behind the moment that is asked about */
 	verifying_t items[TD_LOGS_MAX];
 } verifyings_t;
 
@@ -180,6 +181,13 @@ static bool sort_seals(verifying_t *item)
 	return td_leaves_init(&item->leaves, item->marks, item->mark_count);
 }
 
+/* Whether it speaks of events that were not there yet at the moment that is asked about. */
+static bool is_later(const verifyings_t *all, const td_found_seal_t *found)
+{
+	int64_t as_of_ms = all->audit->as_of_ms;
+	return as_of_ms > 0 && found->seal.last_append_ms > as_of_ms;
+}
+
 static bool begin(verifyings_t *all, td_err_t *err)
 {
 	bool done = true;
@@ -193,7 +201,10 @@ static bool begin(verifyings_t *all, td_err_t *err)
 		if (!is_believed(all, &all->seals.items[i]))
 			continue;
 		check_order(all, i);
-		hand_over(all, i);
+		if (is_later(all, &all->seals.items[i]))
+			all->later++;
+		else
+			hand_over(all, i);
 	}
 	for (size_t i = 0; done && i < td_logs_count(all->logs); i++)
 		done = sort_seals(&all->items[i]);
@@ -254,16 +265,22 @@ static void say_range(const verifyings_t *all, size_t index, const sealed_t *sea
 	const td_report_t *report = all->audit->report;
 	const td_seal_t *seal = &sealed->found->seal;
 	bool shorter = !all->items[index].marks[sealed->mark].reached;
+	bool archived = all->audit->settings->archive != NULL;
 	td_logs_place(all->logs, index, place);
 	const td_report_cell_t cells[] = {
 		{place, 0},
 		{NULL, (int64_t)good},
 		{NULL, (int64_t)seal->tree.size - 1},
 		{sealed->found->place, 0},
-		{shorter ? td_report_word(report, "nhật ký ngắn hơn lúc niêm phong",
-					  "the log is shorter than it was")
-			 : td_report_word(report, "sự kiện bị sửa, bỏ, thêm hoặc đổi chỗ",
-					  "an event was changed, dropped, added or moved"),
+		{!shorter ? td_report_word(report, "sự kiện bị sửa, bỏ, thêm hoặc đổi chỗ",
+					   "an event was changed, dropped, added or moved")
+		 : archived ? td_report_word(report,
+					     "kho lưu trữ dừng trước niêm phong này: kho cũ hơn, "
+					     "hoặc bị cắt",
+					     "the archive ends before this seal: it is older, or "
+					     "was cut")
+			    : td_report_word(report, "nhật ký ngắn hơn lúc niêm phong",
+					     "the log is shorter than it was"),
 		 0}};
 	td_report_row(all->audit->report, &kind, cells);
 }
@@ -328,6 +345,16 @@ static void say_log(const verifyings_t *all, size_t index, uint64_t held)
 	td_report_row(all->audit->report, &kind, cells);
 }
 
+static void say_later(const verifyings_t *all)
+{
+	static const td_report_column_t fact = {"seals_later",
+						"Niêm phong sau thời điểm đó, không đối chiếu",
+						"Seals behind that moment, not compared", true};
+	if (all->later > 0)
+		td_report_fact(all->audit->report, &fact,
+			       (td_report_cell_t){NULL, (int64_t)all->later});
+}
+
 static bool verify_all(verifyings_t *all, td_err_t *err)
 {
 	const td_shelf_plan_t plan = {.logs = all->logs,
@@ -341,6 +368,7 @@ static bool verify_all(verifyings_t *all, td_err_t *err)
 	td_shelf_t *shelf = td_shelf_fill(all->audit, &plan, err);
 	for (size_t i = 0; shelf != NULL && i < td_logs_count(all->logs); i++)
 		say_log(all, i, compare(all, i));
+	say_later(all);
 	td_shelf_free(shelf);
 	return shelf != NULL;
 }

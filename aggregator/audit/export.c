@@ -130,10 +130,7 @@ bool td_exporting_check(const td_export_way_t *way, const td_exporting_t *topic,
 	if (topic->first > begin)
 		return other_log(topic, begin, err);
 	if (topic->end < begin)
-		/* With --as-of the end says nothing of the log's own. */
-		return way->until_moment && topic->kind == TD_EXPORTING_LOG
-			       ? true
-			       : other_log(topic, begin - 1, err);
+		return topic->until_moment || other_log(topic, begin - 1, err);
 	bool done = topic->kind == TD_EXPORTING_OTHER ||
 		    (td_archive_read_last(way->archive, topic->before, keep_last, &last, err) &&
 		     (!last.exists || meet(way, topic, &last, &same, err)));

@@ -28,6 +28,7 @@ typedef struct td_exporting {
 	uint64_t raw_end, log_end;              /* of VERDICTS: where the raw log ends, in the
 						   archive and now */
 	uint64_t first, end;                    /* as the topic has them now */
+	bool until_moment;                      /* `end` is that of --as-of, not the topic's own */
 	bool missing;                           /* there is no such topic */
 	const Thidua__V1__ArchiveTopic *before; /* what the archive has; NULL: nothing */
 	Thidua__V1__ArchiveFile *file;          /* what is new; NULL: nothing */
@@ -41,7 +42,6 @@ typedef struct td_export_way {
 	const td_logs_t *logs;
 	const td_archive_t *archive; /* as it was before; NULL: there was none */
 	const char *folder;
-	bool until_moment; /* logs end by --as-of, not where they end */
 } td_export_way_t;
 
 /* The first offset that the archive does not have yet. */

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 
 from servers import case
 from servers.messages import archive_pb2
@@ -17,6 +18,7 @@ from servers.world import program
 
 DEATHS = 'accidents.deaths'
 RAW, VERDICTS = 'thidua.raw.vn-06', 'thidua.verdicts.vn-06'
+SEALS = 'thidua.seals'
 
 
 def accident(reporter, number, day='2021-03-05', revision=1):
@@ -350,6 +352,35 @@ class Commands(case.SharedServersTest):
                 report.pop(fact, None)
         self.assertEqual(archive, kafka)
         self.assertEqual(self.alone('prove', 'vn-06@250'), self.audit('prove', 'vn-06@250'))
+
+    def test_seals_behind_the_moment_asked_about_accuse_nobody(self):
+        keys = ('--keys', 'log.key.pub')
+        self.audit('keygen', 'seals.example', 'log.key')
+        self.audit('seal', '--key', 'log.key')
+        moment = f'@{self.pipeline.broker.read(SEALS)[-1].append_ms}'
+        wait_until(lambda: time.time() * 1000 > int(moment[1:]), 'the clock goes on')
+        self.feed([accident('vn-06', number) for number in range(300, 340)])
+        self.audit('seal', '--key', 'log.key')
+        with self.subTest('verify and seal'):
+            found = self.audit('verify', *keys, '--as-of', moment)
+            self.assertEqual((found['outcome'], found['seals_later']), ('equal', 1))
+            self.assertNotIn('sealed', self.audit('seal', '--key', 'log.key', '--as-of', moment))
+        with self.subTest('an archive as of then, and as of now'):
+            self.audit('export', 'archive', '--as-of', moment)
+            found = self.alone('verify', *keys)
+            row, = (row for row in found['verified']['rows'] if row['reporter'] == 'vn-06')
+            self.assertEqual((found['outcome'], row['seals'], row['unsealed']), ('equal', 1, 0))
+            self.audit('export', 'archive')
+            self.assertEqual(self.alone('verify', *keys)['verified'],
+                             self.audit('verify', *keys)['verified'])
+            self.audit('export', 'archive', '--as-of', moment)
+        with self.subTest('an archive older than a seal that is shown'):
+            self.audit('export', 'older', '--as-of', moment)
+            self.audit('seal', '--key', 'log.key', '--seals', 'sealed')
+            said = self.pipeline.run('audit', 'verify', *keys, '--archive', 'older', '--seals',
+                                     'sealed', '--lang', 'en', code=1).stdout
+            self.assertIn('the archive ends before this seal', said)
+            self.assertNotIn('shorter', said)
 
     def test_an_archive_of_one_reporter_takes_the_others_later(self):
         self.audit('export', 'archive', '--reporter', 'vn-06')

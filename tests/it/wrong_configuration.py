@@ -111,6 +111,11 @@ class WithoutServers(WrongSettings):
                 with self.subTest(program=name, said=said):
                     self.ends(CONFIG, said, name, '-X', value, *argv)
 
+    def test_an_audit_of_no_days_finds_nothing_equal(self):
+        for command in ('compare', 'replay'):
+            self.ends(2, '--from is a day after --to', 'audit', command, '--from', '2021-05-02',
+                      '--to', '2021-05-01')
+
     def test_what_thidua_depends_on_cannot_be_set(self):
         for name, value in (('worker', 'group.id=mine'), ('aggregator', 'enable.auto.commit=true')):
             with self.subTest(program=name):
