@@ -46,7 +46,8 @@ typedef struct td_query {
 	size_t figure_count;
 	const char *provinces[TD_PROVINCES_MAX]; /* whose figures, in order of presentation */
 	size_t province_count;
-	bool by_province; /* else their sum, as "all" */
+	bool named_provinces; /* they were asked for by name, and are no whole cluster */
+	bool by_province;     /* else their sum, as "all" */
 	bool by_unit;
 	td_dimension_t by; /* split by this dimension, where a figure has it; NONE: not */
 	td_each_t each;    /* split over time */

@@ -103,15 +103,14 @@ static bool fill_positions(const td_shard_view_t *shards, size_t count, td_arena
 	return true;
 }
 
-/* Whether it is the shard of an office, or of one of the provinces asked for. */
-static bool is_asked(const td_shard_view_t *shard, const td_reference_t *reference,
-		     const td_completeness_ask_t *ask)
+bool td_completeness_is_asked(const char *reporter, const td_reference_t *reference,
+			      const td_completeness_ask_t *ask)
 {
-	const td_reporter_t *reporter = td_reference_reporter(reference, shard->reporter);
-	if (reporter == NULL || reporter->kind != TD_REPORTER_PROVINCE)
+	const td_reporter_t *known = td_reference_reporter(reference, reporter);
+	if (known == NULL || known->kind != TD_REPORTER_PROVINCE)
 		return true;
 	for (size_t i = 0; i < ask->province_count; i++) {
-		if (strcmp(ask->provinces[i], reporter->province) == 0)
+		if (strcmp(ask->provinces[i], known->province) == 0)
 			return true;
 	}
 	return false;
@@ -121,7 +120,7 @@ static void add_shards(const td_shard_view_t *shards, size_t count, const td_ref
 		       const td_completeness_ask_t *ask, Thidua__V1__Completeness *completeness)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (!is_asked(&shards[i], reference, ask))
+		if (!td_completeness_is_asked(shards[i].reporter, reference, ask))
 			continue;
 		completeness->open_rejections += shards[i].head.counts.open_rejections;
 		completeness->sequence_gaps += missing_sequences(&shards[i]);

@@ -46,6 +46,10 @@ typedef struct td_completeness_ask {
 	int64_t end_ms;
 } td_completeness_ask_t;
 
+/* Whether the reporter is one of the provinces asked for, or an office, which speaks of all. */
+bool td_completeness_is_asked(const char *reporter, const td_reference_t *reference,
+			      const td_completeness_ask_t *ask);
+
 TD_MUST_USE bool td_completeness_fill(const td_shard_view_t *shards, size_t count,
 				      const td_reference_t *reference,
 				      const td_completeness_ask_t *ask, td_arena_t *arena,

@@ -113,6 +113,7 @@ static void add_members(const td_request_t *request, resolving_t *to, int32_t ye
 
 static bool resolve_provinces(const td_request_t *request, resolving_t *to)
 {
+	to->resolved->query.named_provinces = request->provinces != NULL;
 	if (request->provinces != NULL)
 		return for_each_word(request->provinces, add_province, to, to->err);
 	int32_t year = td_localday_yyyymmdd(to->resolved->query.days.last) / 10000;

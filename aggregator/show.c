@@ -19,8 +19,13 @@ const char *td_show_format(td_arena_t *arena, const char *format, ...)
 
 const char *td_show_province(const td_show_t *show, const char *province)
 {
-	if (strcmp(province, "all") == 0)
+	const td_query_t *query = show->query;
+	bool is_sum = strcmp(province, "all") == 0;
+	if (is_sum && !query->named_provinces)
 		return td_say(show->lang, "Toàn cụm", "All");
+	if (is_sum && query->province_count != 1)
+		return td_say(show->lang, "Tổng cộng", "Total");
+	province = is_sum ? query->provinces[0] : province;
 	const td_province_t *known = td_reference_province(show->reference, province);
 	return known == NULL ? province : td_say(show->lang, known->name_vi, known->name_en);
 }
@@ -51,6 +56,9 @@ static const char *unit_name(const td_show_t *show, const Thidua__V1__TallyRow *
 	if (row->unit[0] == '\0' || !td_localday_of_yyyymmdd(row->bucket_on, &day))
 		return row->unit;
 	const td_unit_t *unit = td_reference_unit(show->reference, row->unit, day);
+	/* It may have come within the days, or have been there a year before alone. */
+	if (unit == NULL)
+		unit = td_reference_unit_last(show->reference, row->unit);
 	return unit == NULL ? row->unit : unit->name_vi;
 }
 
@@ -322,13 +330,32 @@ static const char *range_text(const td_show_t *show, const Thidua__V1__TallyAnsw
 			      to, show->query->last_hour);
 }
 
+/* " · chỉ: rất nghiêm trọng, đặc biệt nghiêm trọng": the values that all figures are narrowed to.
+ */
+static const char *only_text(const td_show_t *show)
+{
+	const td_figure_t *figure = &show->query->figures[0];
+	const char *text = "";
+	for (uint8_t value = 1; value < 64 && text != NULL; value++) {
+		const td_value_info_t *info = td_dimension_value(figure->only, value);
+		if (info == NULL || (figure->only_values >> value & 1) == 0)
+			continue;
+		text = text[0] == '\0' ? td_show_format(show->arena, " · %s: %s",
+							td_say(show->lang, "chỉ", "only"),
+							td_say(show->lang, info->vi, info->en))
+				       : td_show_format(show->arena, "%s, %s", text,
+							td_say(show->lang, info->vi, info->en));
+	}
+	return text;
+}
+
 bool td_show_table(const td_show_t *show, const Thidua__V1__TallyAnswer *answer, const char **text)
 {
-	const char *rows, *complete, *range = range_text(show, answer);
-	if (range == NULL || !td_show_rows(show, answer, &rows) ||
+	const char *rows, *complete, *range = range_text(show, answer), *only = only_text(show);
+	if (range == NULL || only == NULL || !td_show_rows(show, answer, &rows) ||
 	    !td_show_completeness(show, answer, &complete))
 		return false;
-	*text = td_show_format(show->arena, "%s%s%s\n\n%s\n%s", answer->title,
-			       answer->title[0] == '\0' ? "" : ": ", range, rows, complete);
+	*text = td_show_format(show->arena, "%s%s%s%s\n\n%s\n%s", answer->title,
+			       answer->title[0] == '\0' ? "" : ": ", range, only, rows, complete);
 	return *text != NULL;
 }

@@ -51,7 +51,8 @@ const char *td_show_reached(const td_show_t *show, int64_t value, int64_t target
 /* "đã chốt" of a closed figure; "" when the state is not known. */
 const char *td_show_state(const td_show_t *show, Thidua__V1__PeriodState state);
 
-/* Name of a province ("all" is the sum); the code where there is none. */
+/* Name of a province ("all" is the sum: of the cluster, or of the provinces that were named); the
+ * code where there is none. */
 const char *td_show_province(const td_show_t *show, const char *province);
 
 /* "15/12/2020", or "2020-12-15" in English, into `text` of 16 bytes. */

@@ -1,6 +1,7 @@
 /* What stands below each answer: how complete it is, and whose shard must not be believed. */
 #include "aggregator/show.h"
 
+#include "aggregator/completeness.h"
 #include "common/localday.h"
 
 enum { NAMES_MAX = 5 };
@@ -18,12 +19,21 @@ static const char *moment_text(const td_show_t *show, int64_t ms)
 		       : td_show_format(show->arena, "%s %02d:%02d", day, hour, minute);
 }
 
+/* Whether what is wrong with the shard concerns what is shown. */
+static bool is_asked(const td_show_t *show, const Thidua__V1__ShardPosition *position)
+{
+	const td_completeness_ask_t ask = {.provinces = show->query->provinces,
+					   .province_count = show->query->province_count};
+	return td_completeness_is_asked(position->reporter, show->reference, &ask);
+}
+
 /* Raw offsets below the positions of which no verdict was seen. */
-static uint64_t holes_of(const Thidua__V1__TallyAnswer *answer)
+static uint64_t holes_of(const td_show_t *show, const Thidua__V1__TallyAnswer *answer)
 {
 	uint64_t holes = 0;
 	for (size_t i = 0; i < answer->n_positions; i++)
-		holes += answer->positions[i]->open_holes;
+		if (is_asked(show, answer->positions[i]))
+			holes += answer->positions[i]->open_holes;
 	return holes;
 }
 
@@ -48,7 +58,8 @@ static const char *warnings_text(const td_show_t *show, const Thidua__V1__TallyA
 	const char *text = "";
 	for (size_t i = 0; i < answer->n_positions && text != NULL; i++) {
 		const Thidua__V1__ShardPosition *position = answer->positions[i];
-		if (position->state == THIDUA__V1__SHARD_STATE__SHARD_STATE_LIVE)
+		if (position->state == THIDUA__V1__SHARD_STATE__SHARD_STATE_LIVE ||
+		    !is_asked(show, position))
 			continue;
 		bool stopped = position->state == THIDUA__V1__SHARD_STATE__SHARD_STATE_STOPPED;
 		text = td_show_format(
@@ -81,7 +92,7 @@ bool td_show_completeness(const td_show_t *show, const Thidua__V1__TallyAnswer *
 	if (until == NULL || missing == NULL || warnings == NULL)
 		return false;
 	unsigned long long open = complete->open_rejections, gaps = complete->sequence_gaps,
-			   holes = holes_of(answer);
+			   holes = holes_of(show, answer);
 	if (show->lang == TD_LANG_VI)
 		*text = td_show_format(
 			show->arena,

@@ -129,6 +129,16 @@ bool td_reference_unit_known(const td_reference_t *reference, const char *id)
 	return td_names_find(&reference->unit_names, id) != NULL;
 }
 
+const td_unit_t *td_reference_unit_last(const td_reference_t *reference, const char *id)
+{
+	const td_unit_t *last = NULL, *unit = td_names_find(&reference->unit_names, id);
+	const td_unit_t *end = reference->units.items + reference->units.count;
+	for (; unit != NULL && unit < end && strcmp(unit->id, id) == 0; unit++)
+		if (last == NULL || unit->from_day > last->from_day)
+			last = unit;
+	return last;
+}
+
 const td_offence_t *td_reference_offence(const td_reference_t *reference, const char *article,
 					 uint32_t clause, int32_t day)
 {

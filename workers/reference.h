@@ -81,6 +81,9 @@ const td_unit_t *td_reference_unit(const td_reference_t *reference, const char *
 /* Whether a unit of that id exists on any day. */
 bool td_reference_unit_known(const td_reference_t *reference, const char *id);
 
+/* The unit of that id as it was last; NULL if none. For its name: on days when it was not there. */
+const td_unit_t *td_reference_unit_last(const td_reference_t *reference, const char *id);
+
 typedef struct td_offence {
 	const char *article, *name_vi, *name_en;
 	uint32_t clause;

@@ -190,7 +190,7 @@ class Figures(Answers):
         self.assertEqual((row['value'], row['valueBefore']['value']), ('4', '1'))
         said = self.ask('accidents.deaths', '--province', 'vn-06', '--period', '2021', '--compare')
         self.assertRegex(said.stdout,
-                         r'Số người chết +Toàn cụm +3 +1 +\+2 \(\+200,00 %\)')
+                         r'Số người chết +Yên Bái +3 +1 +\+2 \(\+200,00 %\)')
 
     def test_percent_of_the_target_and_rank(self):
         said = self.answer('identity.files_received', '--period', '2021', '--rank')
@@ -199,7 +199,7 @@ class Figures(Answers):
                          [('vn-06', '1250', '1000', 1), ('vn-69', '600', '800', 2)])
         table = self.ask('identity.files_received', '--period', '2021', '--province',
                          'vn-06,vn-69').stdout
-        self.assertRegex(table, r'Toàn cụm +1\.850 +1\.800 +102,78 %')
+        self.assertRegex(table, r'Tổng cộng +1\.850 +1\.800 +102,78 %')
         for split in (('--by', 'unit'), ('--each', 'month')):
             self.assertNotIn('target', json.dumps(self.answer(
                 'identity.files_received', '--period', '2021', *split)['rows']))

@@ -156,6 +156,64 @@ static void units_and_classes_have_their_names(void **state)
 		     "      3\n\n");
 }
 
+/* A table that is printed alone must say what it leaves out. */
+static void what_the_figures_are_narrowed_to_stands_in_the_title(void **state)
+{
+	(void)state;
+	td_err_t err;
+	const td_row_t row = {
+		.bucket_day = day_of(20201215), .hour = TD_HOUR_NONE, .over = 9, .under = 12};
+	td_query_t query = query_of("clearance");
+	query.before = (td_days_t){0, -1};
+	assert_true(td_figure_select(&query.figures[0], "severity=especially,very", &err));
+	Thidua__V1__TallyAnswer answer = answer_of(&query, "2021", &row, 1);
+	assert_table(&query, TD_LANG_VI, &answer,
+		     "2021: 15/12/2020 – 14/12/2021 · chỉ: rất nghiêm trọng, đặc biệt nghiêm "
+		     "trọng\n\n"
+		     "Chỉ tiêu                  Tỉnh     Số liệu\n"
+		     "Tỷ lệ điều tra, khám phá  Yên Bái  75,00 %\n\n");
+	assert_table(&query, TD_LANG_EN, &answer,
+		     "2021: 2020-12-15 – 2021-12-14 · only: very serious, especially serious\n\n"
+		     "Figure          Province    Value\n"
+		     "Clearance rate  Yen Bai   75.00 %\n\n");
+}
+
+/* Only the sum of all members is the cluster's. */
+static void a_sum_of_provinces_that_were_named_is_not_the_cluster_s(void **state)
+{
+	(void)state;
+	td_query_t query = query_of("accidents.count");
+	const td_show_t vi = {&query, reference, TD_LANG_VI, arena};
+	const td_show_t en = {&query, reference, TD_LANG_EN, arena};
+	assert_string_equal(td_show_province(&vi, "all"), "Toàn cụm");
+	assert_string_equal(td_show_province(&en, "all"), "All");
+	query.named_provinces = true;
+	assert_string_equal(td_show_province(&vi, "all"), "Tổng cộng");
+	assert_string_equal(td_show_province(&en, "all"), "Total");
+	query.province_count = 1;
+	assert_string_equal(td_show_province(&vi, "all"), "Yên Bái");
+	assert_string_equal(td_show_province(&en, "all"), "Yen Bai");
+}
+
+/* TX Chũ came within the year and ended within it: on neither end is there such a unit. */
+static void a_unit_that_was_there_on_some_of_the_days_has_its_name(void **state)
+{
+	(void)state;
+	const char *text;
+	const td_row_t row = {.bucket_day = day_of(20241215),
+			      .hour = TD_HOUR_NONE,
+			      .over = 3,
+			      .unit = "vn-54.224"};
+	td_query_t query = query_of("accidents.count");
+	query.by_unit = true;
+	query.days = (td_days_t){day_of(20241215), day_of(20251214)};
+	query.before = (td_days_t){0, -1};
+	Thidua__V1__TallyAnswer answer = answer_of(&query, "2025", &row, 1);
+	const td_show_t show = {&query, reference, TD_LANG_VI, arena};
+	assert_true(td_show_rows(&show, &answer, &text));
+	assert_non_null(strstr(text, "Công an thị xã Chũ"));
+}
+
 static void csv_is_the_same_in_both_languages_and_quotes_a_selection(void **state)
 {
 	(void)state;
@@ -196,6 +254,7 @@ static void what_must_not_be_believed_stands_above_how_complete_it_is(void **sta
 	Thidua__V1__ShardPosition places[3], *list[3];
 	Google__Protobuf__Timestamp until;
 	char *missing[] = {"vn-69", "vn-14"};
+	query.provinces[query.province_count++] = "vn-14";
 	const Thidua__V1__ShardState states[] = {THIDUA__V1__SHARD_STATE__SHARD_STATE_LIVE,
 						 THIDUA__V1__SHARD_STATE__SHARD_STATE_REBUILDING,
 						 THIDUA__V1__SHARD_STATE__SHARD_STATE_STOPPED};
@@ -238,6 +297,36 @@ static void what_must_not_be_believed_stands_above_how_complete_it_is(void **sta
 		"doctor says more\n"
 		"Complete: 6 of 8 provinces (not: Thai Nguyen, Hoa Binh); all until 2021-06-01 "
 		"07:30. Open: 5 rejected records. Missing: 2 sequence numbers, 3 log positions.\n");
+}
+
+/* What is wrong with others is no matter of theirs. */
+static void warnings_are_of_the_provinces_asked_for_and_of_offices(void **state)
+{
+	(void)state;
+	const char *text;
+	td_query_t query = query_of("accidents.count");
+	Thidua__V1__TallyAnswer answer = answer_of(&query, "2021", NULL, 0);
+	Thidua__V1__Completeness complete;
+	Thidua__V1__ShardPosition places[3], *list[3];
+	static char *const names[] = {"vn-06", "ministry", "vn-14"};
+	query.province_count = 1;
+	thidua__v1__completeness__init(&complete);
+	for (size_t i = 0; i < 3; i++) {
+		list[i] = &places[i];
+		thidua__v1__shard_position__init(&places[i]);
+		places[i].reporter = names[i];
+		places[i].state = THIDUA__V1__SHARD_STATE__SHARD_STATE_REBUILDING;
+		places[i].open_holes = (uint64_t)1 << i;
+	}
+	answer.completeness = &complete;
+	answer.positions = list;
+	answer.n_positions = 3;
+	const td_show_t show = {&query, reference, TD_LANG_EN, arena};
+	assert_true(td_show_completeness(&show, &answer, &text));
+	assert_non_null(strstr(text, "WARNING vn-06: "));
+	assert_non_null(strstr(text, "WARNING ministry: "));
+	assert_null(strstr(text, "vn-14"));
+	assert_non_null(strstr(text, " 3 log positions."));
 }
 
 static void an_arena_that_is_full_is_said(void **state)
@@ -301,6 +390,10 @@ int main(void)
 		cmocka_unit_test(
 			of_a_closed_period_the_year_before_and_the_target_show_if_they_moved),
 		cmocka_unit_test(what_must_not_be_believed_stands_above_how_complete_it_is),
+		cmocka_unit_test(what_the_figures_are_narrowed_to_stands_in_the_title),
+		cmocka_unit_test(a_sum_of_provinces_that_were_named_is_not_the_cluster_s),
+		cmocka_unit_test(a_unit_that_was_there_on_some_of_the_days_has_its_name),
+		cmocka_unit_test(warnings_are_of_the_provinces_asked_for_and_of_offices),
 		cmocka_unit_test(an_arena_that_is_full_is_said),
 	};
 	return cmocka_run_group_tests(tests, begin, end);
