@@ -46,14 +46,17 @@ static bool add_name(comparing_t *comparing, td_slice_t key, size_t skip, td_err
 static bool scan(comparing_t *comparing, const char *prefix, td_err_t *err)
 {
 	td_redis_t *redis = comparing->desk->redis;
-	char pattern[TD_KEY_MAX + 8], cursor[24] = "0", count[12];
+	char head[TD_KEY_MAX + 8], pattern[TD_KEY_MAX + 8], cursor[24] = "0", count[12];
+	(void)snprintf(head, sizeof head, "%shead", prefix);
 	(void)snprintf(pattern, sizeof pattern, "%sd:*", prefix);
 	(void)snprintf(count, sizeof count, "%d", SCAN_COUNT);
 	do {
+		/* SCAN names no key: the one before it leads to the node that has the shard. */
+		td_redis_add_words(redis, "EXISTS", head);
 		td_redis_add_words(redis, "SCAN", cursor, "MATCH", pattern, "COUNT", count);
 		if (!td_redis_run(redis, err))
 			return false;
-		const td_redis_reply_t *reply = td_redis_reply(redis, 0);
+		const td_redis_reply_t *reply = td_redis_reply(redis, 1);
 		const td_redis_reply_t *keys = td_redis_reply_at(reply, 1);
 		td_slice_t next = td_redis_reply_text(td_redis_reply_at(reply, 0));
 		for (size_t i = 0; i < td_redis_reply_count(keys); i++)

@@ -3,9 +3,9 @@ led to the right one."""
 import redis
 
 from servers import case
-from servers.broker import Broker
+from servers.broker import COMPACTED, HOT, Broker, verdict_topic
 from servers.pipeline import REFERENCE
-from servers.planted import Planted, head, shards
+from servers.planted import Planted, absent, head, shards
 from servers.process import free_port, wait_until
 from servers.redis_server import RedisServer
 from servers.world import program
@@ -66,11 +66,11 @@ class Cluster(case.ServerTest):
         return self.world.run(program(f'thidua-{name}'), '--redis', self.nodes[0].address, *argv,
                               **how)
 
-    def aggregator(self, address, name='aggregator'):
+    def aggregator(self, address, name='aggregator', generation=0):
         return self.world.start(name, program('thidua-aggregator'), env={
             'THIDUA_KAFKA_BROKERS': self.broker.address, 'THIDUA_KAFKA_SINGLE_NODE': 'yes',
             'THIDUA_AGGREGATOR_BATCH': '50', 'THIDUA_AGGREGATOR_GROUP': name,
-            'THIDUA_REDIS_ADDRESS': address})
+            'THIDUA_AGGREGATOR_GENERATION': str(generation), 'THIDUA_REDIS_ADDRESS': address})
 
     def found(self):
         """What all nodes hold together."""
@@ -137,6 +137,31 @@ class Cluster(case.ServerTest):
             plan.plant(COUNT - COUNT // 2)
         self.wait_for(self.single())
         self.assertEqual(aggregator.stop(), 0)
+
+    def test_generations_are_compared_wherever_their_shards_lie(self):
+        for topic in ('thidua.reference', 'thidua.decisions'):
+            self.broker.create_topic(topic, **COMPACTED)
+        for name, plan in self.planted.items():
+            plan.plant(COUNT)
+            self.broker.create_topic(verdict_topic(name, 1), **HOT)
+            self.broker.produce(verdict_topic(name, 1),
+                                [*plan.judged[:-20], absent(COUNT - 20, COUNT - 1)])
+        server = RedisServer(self.world, 'single')
+        differ = [self.compared(server.address), self.compared(self.nodes[0].address)]
+        self.assertTrue(all(f'\n{name} 2021' in '\n' + differ[0] for name in REPORTERS), differ[0])
+        self.assertEqual(differ[0], differ[1])
+
+    def compared(self, address):
+        """What thidua-admin says of generations 0 and 1, when both are folded."""
+        for generation in (0, 1):
+            name = f'aggregator-{address}-{generation}'
+            aggregator = self.aggregator(address, name, generation)
+            for reporter in REPORTERS:
+                aggregator.wait_for_line(f'event=shard_state reporter={reporter} '
+                                         f'from=rebuilding to=live .*raw_offset={COUNT}', 60)
+            self.assertEqual(aggregator.stop(), 0)
+        return self.world.run(program('thidua-admin'), 'generation', 'compare', '0', '1', '--redis',
+                              address, '--brokers', self.broker.address, '--single-node').stdout
 
     def move_slot_of(self, tag):
         """Moves a slot with all its keys to the other node, as redis-cli --cluster reshard does."""
