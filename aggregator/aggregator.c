@@ -18,6 +18,7 @@ enum {
 	LONELY_EVERY_MS = 30000,
 	CHECK_EVERY_MS = 10000, /* each shard; a broker that is away makes all wait, */
 	AWAY_MS = 60000,        /* so it is not asked again so soon */
+	SLOW_MS = 1000,         /* one shard; then the group and signals get their turn */
 	LOOK_QUEUE_BYTES = 4 * 1024 * 1024,
 	ASK_MS = 5000, /* for an answer about a topic, at most */
 	NAME_MAX_ = 128,
@@ -33,6 +34,8 @@ struct td_aggregator {
 	int64_t next_note_ms;
 	int64_t next_check_ms;
 	size_t checked; /* shards so far, in turn */
+	size_t turned;  /* the same of their turns */
+	bool is_slow;   /* the last one of them, since a server let it wait */
 	td_log_limit_t lonely;
 	char pattern[NAME_MAX_], group_id[NAME_MAX_];
 };
@@ -97,14 +100,23 @@ static void on_assigned(void *context, const char *topic)
 	aggregator->shards[aggregator->count++] = shard;
 }
 
+static bool is_slow_since(int64_t from_ms)
+{
+	return td_clock_mono_ms() - from_ms > SLOW_MS;
+}
+
 static void on_revoked(void *context, const char *topic, bool lost)
 {
 	td_aggregator_t *aggregator = context;
 	size_t at = find(aggregator, topic);
 	if (at == aggregator->count)
 		return;
-	if (!lost)
-		td_shard_drain(aggregator->shards[at], td_clock_mono_ms());
+	/* A Redis that does not answer would make each wait; what is not drained is not lost. */
+	if (!lost && !aggregator->is_slow) {
+		int64_t from_ms = td_clock_mono_ms();
+		td_shard_drain(aggregator->shards[at], from_ms);
+		aggregator->is_slow = is_slow_since(from_ms);
+	}
 	drop(aggregator, at);
 	td_log(TD_LOG_INFO, "revoked", td_log_text("topic", topic), td_log_int("lost", lost));
 }
@@ -211,7 +223,7 @@ void td_aggregator_free(td_aggregator_t *aggregator)
 static bool take_items(td_aggregator_t *aggregator)
 {
 	const td_kafka_item_t *items;
-	for (size_t taken = 0; taken < ITEMS_PER_TURN;) {
+	for (size_t taken = 0; taken < ITEMS_PER_TURN && !is_slow_since(aggregator->now_ms);) {
 		size_t count = td_kafka_reader_read(aggregator->env.streams, 0, &items);
 		if (count == 0)
 			return true;
@@ -223,6 +235,23 @@ static bool take_items(td_aggregator_t *aggregator)
 		taken += count;
 	}
 	return false;
+}
+
+/* One turn of each shard, until a server lets one of them wait: the others come the next time.
+ * Returns in how many ms that is. */
+static int64_t turn_shards(td_aggregator_t *aggregator, bool drained)
+{
+	int64_t due_ms = drained ? WAIT_MAX_MS : 0;
+	aggregator->is_slow = false;
+	for (size_t i = 0; i < aggregator->count && !aggregator->is_slow; i++) {
+		td_shard_t *shard = aggregator->shards[aggregator->turned++ % aggregator->count];
+		int64_t now_ms = td_clock_mono_ms();
+		td_shard_turn(shard, drained, now_ms);
+		int64_t shard_ms = td_shard_due_ms(shard, now_ms);
+		due_ms = shard_ms < due_ms ? shard_ms : due_ms;
+		aggregator->is_slow = is_slow_since(now_ms);
+	}
+	return aggregator->is_slow ? 0 : due_ms;
 }
 
 static void note(td_aggregator_t *aggregator)
@@ -269,17 +298,11 @@ static bool turn(td_aggregator_t *aggregator, int *wait_ms, td_err_t *err)
 		return false;
 	aggregator->now_ms = td_clock_mono_ms();
 	bool drained = take_items(aggregator);
-	int64_t due_ms = drained ? WAIT_MAX_MS : 0;
 	aggregator->now_ms = td_clock_mono_ms();
-	for (size_t i = 0; i < aggregator->count; i++) {
-		td_shard_turn(aggregator->shards[i], drained, aggregator->now_ms);
-		int64_t shard_ms = td_shard_due_ms(aggregator->shards[i], aggregator->now_ms);
-		due_ms = shard_ms < due_ms ? shard_ms : due_ms;
-	}
+	*wait_ms = (int)turn_shards(aggregator, drained);
 	check(aggregator);
 	note(aggregator);
 	say_if_lonely(aggregator);
-	*wait_ms = (int)due_ms;
 	return true;
 }
 

@@ -234,12 +234,17 @@ static bool is_due(const td_shard_t *shard, bool drained, int64_t now_ms)
 static void look_at_head(td_shard_t *shard, int64_t now_ms)
 {
 	td_err_t err;
+	int64_t held;
 	td_stored_head_t now;
 	if (now_ms < shard->next_look_ms)
 		return;
 	shard->next_look_ms = now_ms + LOOK_EVERY_MS;
-	if (td_store_head(shard->store, &now, &err) == TD_STORED_AWAY)
-		return; /* the next write will say so */
+	if (td_store_head(shard->store, &now, &err) == TD_STORED_AWAY) {
+		if (td_log_allowed(&shard->trouble, now_ms, TROUBLE_EVERY_MS, &held))
+			td_log(TD_LOG_WARN, "shard_waits", td_log_text("reporter", shard->reporter),
+			       td_log_err(&err), td_log_int("held", held));
+		return; /* the next write will find out what it means */
+	}
 	if (now.size == shard->stored.size && memcmp(now.bytes, shard->stored.bytes, now.size) == 0)
 		return;
 	(void)td_err_set(&err, TD_ESUPERSEDED, "somebody changed the head of %s", shard->reporter);

@@ -23,11 +23,11 @@ class Aggregators(case.SharedServersTest):
         self.planted = Planted(self.broker)
         self.planted.create_topics()
 
-    def aggregator(self, fault=None, redis=None, name='aggregator', group=None):
+    def aggregator(self, fault=None, redis=None, name='aggregator', group=None, env=None):
         """Starts one, with batches small enough that there are many."""
         env = {'THIDUA_KAFKA_BROKERS': self.broker.address, 'THIDUA_KAFKA_SINGLE_NODE': 'yes',
                'THIDUA_REDIS_ADDRESS': (redis or self.redis).address,
-               'THIDUA_AGGREGATOR_BATCH': '100'}
+               'THIDUA_AGGREGATOR_BATCH': '100', **(env or {})}
         if fault:
             env['TD_FAULT'] = fault
         if group:
@@ -127,6 +127,19 @@ class Servers(Aggregators):
         wait_for_position(self.redis, COUNT)
         self.assertEqual(aggregator.stop(), 0)
         self.assert_same(self.undisturbed())
+
+    def test_a_redis_that_does_not_answer_is_said_and_keeps_nobody_from_stopping(self):
+        """Many shards, of which each would wait for its own time-out."""
+        others = [f'vn-{number}' for number in range(50, 58)]
+        for reporter in others:
+            self.broker.create_hot_topics(reporter)
+        aggregator = self.aggregator(env={'THIDUA_REDIS_COMMAND_TIMEOUT': '4s'})
+        for reporter in others:
+            aggregator.wait_for_line(f'reporter={reporter} from=rebuilding to=live')
+        self.redis.process.signal(signal.SIGSTOP)
+        self.addCleanup(self.redis.process.signal, signal.SIGCONT)
+        aggregator.wait_for_line('event=shard_waits .*no reply within the time-out')
+        self.assertEqual(aggregator.stop(seconds=16), 0)
 
     def test_the_broker_restarted_while_it_folds(self):
         self.planted.plant(COUNT // 2)
