@@ -28,6 +28,12 @@ typedef struct amending {
 	part_t parts[TD_LOGS_MAX];
 } amending_t;
 
+/* Why a log does not give what was closed, and the SHA-256 of what it gives; NULL: of nothing. */
+typedef struct wrong {
+	const char *vi, *en;
+	const uint8_t *replayed;
+} wrong_t;
+
 /* One change under way. */
 typedef struct noting {
 	td_moves_t *moves;
@@ -181,7 +187,8 @@ static void say_figure(void *context, const char *field, int64_t closed, int64_t
 	td_report_row(comparing->amending->audit->report, &kind, cells);
 }
 
-static void say_closed(const amending_t *amending, size_t index)
+static void say_closed(const amending_t *amending, const td_closed_t *closed,
+		       const uint8_t *closed_sha256, const wrong_t *wrong)
 {
 	static const td_report_kind_t kind = {
 		"closed_wrong",
@@ -195,25 +202,57 @@ static void say_closed(const amending_t *amending, size_t index)
 		 {"closed_sha256", "SHA-256 khi chốt", "SHA-256 as closed", false},
 		 {"replayed_sha256", "SHA-256 tính lại", "SHA-256 replayed", false}}};
 	const td_audit_t *audit = amending->audit;
-	const part_t *part = &amending->parts[index];
-	const td_closed_t *closed = part->closed;
-	if (!part->seen)
-		return;
-	bool totals =
-		memcmp(closed->totals_sha256, part->then.totals, sizeof closed->totals_sha256) == 0;
-	bool tallies = !closed->has_more || memcmp(closed->tallies_sha256, part->then.tallies.bytes,
-						   sizeof closed->tallies_sha256) == 0;
-	const char *what = totals ? td_report_word(audit->report, "số theo ngày hoặc theo đơn vị",
-						   "figures by day or unit")
-				  : td_report_word(audit->report, "tổng số", "totals");
 	const td_report_cell_t cells[] = {
-		{td_logs_get(amending->logs, index)->reporter, 0},
+		{closed->reporter, 0},
 		{NULL, (int64_t)closed->through_offset},
-		{what, 0},
-		{td_audit_hex(audit, totals ? closed->tallies_sha256 : closed->totals_sha256), 0},
-		{td_audit_hex(audit, totals ? part->then.tallies.bytes : part->then.totals), 0}};
-	if (!totals || !tallies)
-		td_report_row(audit->report, &kind, cells);
+		{td_report_word(audit->report, wrong->vi, wrong->en), 0},
+		{td_audit_hex(audit, closed_sha256), 0},
+		{wrong->replayed != NULL ? td_audit_hex(audit, wrong->replayed) : "", 0}};
+	td_report_row(audit->report, &kind, cells);
+}
+
+/* What the log gave up to there, against what was closed. */
+static void check_figures(const amending_t *amending, const part_t *part)
+{
+	const td_closed_t *closed = part->closed;
+	const wrong_t totals = {"tổng số", "totals", part->then.totals};
+	const wrong_t tallies = {"số theo ngày hoặc theo đơn vị", "figures by day or unit",
+				 part->then.tallies.bytes};
+	if (memcmp(closed->totals_sha256, totals.replayed, sizeof closed->totals_sha256) != 0)
+		say_closed(amending, closed, closed->totals_sha256, &totals);
+	else if (closed->has_more && memcmp(closed->tallies_sha256, tallies.replayed,
+					    sizeof closed->tallies_sha256) != 0)
+		say_closed(amending, closed, closed->tallies_sha256, &tallies);
+}
+
+/* Its log, and where that ends; NULL when there is none. */
+static const part_t *part_of(const amending_t *amending, const td_closed_t *closed, uint64_t *end)
+{
+	for (size_t i = 0; i < td_logs_count(amending->logs); i++) {
+		*end = td_logs_get(amending->logs, i)->end;
+		if (amending->parts[i].closed == closed)
+			return &amending->parts[i];
+	}
+	return NULL;
+}
+
+/* Whether a log still gives what was closed. */
+static void check_closed(const amending_t *amending, const td_closed_t *closed)
+{
+	static const wrong_t cut = {"nhật ký dừng trước vị trí đó: bị cắt",
+				    "the log ends before it: it was cut", NULL};
+	static const wrong_t gone = {"không còn nhật ký nào của đơn vị này",
+				     "there is no log of it any more", NULL};
+	const td_audit_t *audit = amending->audit;
+	const char *only = audit->settings->reporter;
+	uint64_t end = 0;
+	const part_t *part = part_of(amending, closed, &end);
+	if (part != NULL && part->seen)
+		check_figures(amending, part);
+	else if (part != NULL && end < closed->through_offset && audit->as_of_ms == 0)
+		say_closed(amending, closed, closed->totals_sha256, &cut);
+	else if (part == NULL && (only == NULL || strcmp(only, closed->reporter) == 0))
+		say_closed(amending, closed, closed->totals_sha256, &gone);
 }
 
 static bool say_figures(const amending_t *amending, size_t index, td_err_t *err)
@@ -263,8 +302,8 @@ static bool tell(amending_t *amending, td_err_t *err)
 			amending->closing, td_logs_get(amending->logs, i)->reporter);
 	td_shelf_t *shelf = td_shelf_fill(amending->audit, &replay, err);
 	bool done = shelf != NULL;
-	for (size_t i = 0; done && i < td_logs_count(amending->logs); i++)
-		say_closed(amending, i);
+	for (size_t i = 0; done && i < amending->closing->count; i++)
+		check_closed(amending, &amending->closing->items[i]);
 	for (size_t i = 0; done && i < td_logs_count(amending->logs); i++)
 		done = say_figures(amending, i, err);
 	td_shelf_free(shelf);

@@ -121,6 +121,21 @@ static void say_cut(const td_audit_t *audit, const td_logs_t *logs)
 	}
 }
 
+/* Nor can one that is gone, of which figures may still be shown. */
+static void say_gone(const td_audit_t *audit, const td_logs_t *logs)
+{
+	static const td_report_kind_t kind = {
+		"logs_gone",
+		"Nhật ký đã mất, dù vẫn còn kết quả xử lý của nó",
+		"Logs that are gone, though what was made of them is there",
+		true,
+		1,
+		{{"reporter", "Đơn vị", "Reporter", false}}};
+	const char *reporter;
+	for (size_t i = 0; (reporter = td_logs_gone(logs, i)) != NULL; i++)
+		td_report_row(audit->report, &kind, (const td_report_cell_t[]){{reporter, 0}});
+}
+
 td_logs_t *td_audit_logs(td_audit_t *audit, td_err_t *err)
 {
 	const td_logs_settings_t settings = {
@@ -135,6 +150,7 @@ td_logs_t *td_audit_logs(td_audit_t *audit, td_err_t *err)
 	if (logs != NULL) {
 		say_asked(audit, logs);
 		say_cut(audit, logs);
+		say_gone(audit, logs);
 	}
 	return logs;
 }

@@ -5,6 +5,7 @@
 #include "aggregator/audit/compare.h"
 #include "aggregator/audit/events.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { BEHIND_MAX = 20 }; /* records listed behind one tally */
@@ -63,6 +64,9 @@ static void say_outcome(td_audit_t *audit, const char *reporter, td_compared_t o
 			{"số liệu tính cả sự kiện mà nhật ký không có: nhật ký bị cắt",
 			 "it speaks for events that the log does not have: the log "
 			 "was cut"},
+		[TD_COMPARED_NO_LOG] = {"Redis có số liệu, nhưng không có nhật ký nào của đơn vị "
+					"này",
+					"Redis has figures, but there is no log of it at all"},
 	};
 	const td_report_cell_t cells[] = {
 		{reporter, 0},
@@ -155,8 +159,46 @@ static void say_diffs(comparisons_t *all, size_t index)
 	}
 }
 
+static bool has_log(const comparisons_t *all, const char *reporter)
+{
+	for (size_t i = 0; i < td_logs_count(all->logs); i++)
+		if (strcmp(td_logs_get(all->logs, i)->reporter, reporter) == 0)
+			return true;
+	return false;
+}
+
+/* Of whom the reference data says that it reports: figures of it without a log. */
+static bool look_for_log(const comparisons_t *all, const char *reporter, td_err_t *err)
+{
+	td_comparison_t comparison;
+	td_log_bounds_t bounds = {.first = 0, .end = 0};
+	uint64_t end;
+	if (has_log(all, reporter))
+		return true;
+	(void)snprintf(bounds.reporter, sizeof bounds.reporter, "%s", reporter);
+	bool done = td_comparison_begin(all->audit, &bounds, &comparison, &end, err);
+	if (done && comparison.outcome != TD_COMPARED_NOTHING)
+		say_outcome(all->audit, reporter, TD_COMPARED_NO_LOG);
+	td_comparison_end(&comparison);
+	return done || td_err_prefix(err, "%s", reporter);
+}
+
+static bool look_for_logs(const comparisons_t *all, td_err_t *err)
+{
+	const td_versions_t *versions = td_logs_versions(all->logs);
+	const td_reference_t *newest =
+		td_versions_get(versions, td_versions_count(versions) - 1)->reference;
+	const td_reporter_t *reporter;
+	for (size_t i = 0; (reporter = td_reference_reporter_at(newest, i)) != NULL; i++)
+		if (!look_for_log(all, reporter->id, err))
+			return false;
+	return true;
+}
+
 static bool report_all(comparisons_t *all, td_err_t *err)
 {
+	if (all->audit->settings->reporter == NULL && !look_for_logs(all, err))
+		return false;
 	for (size_t i = 0; i < td_logs_count(all->logs); i++) {
 		const td_comparison_t *comparison = &all->items[i];
 		const char *reporter = td_logs_get(all->logs, i)->reporter;

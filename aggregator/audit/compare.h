@@ -19,6 +19,7 @@ typedef enum td_compared {
 	TD_COMPARED_NOT_LIVE, /* it is being rebuilt, or was stopped */
 	TD_COMPARED_BAD_HEAD, /* its head is none, or was altered */
 	TD_COMPARED_AHEAD,    /* it speaks for events that the log does not have */
+	TD_COMPARED_NO_LOG,   /* there is no log at all */
 } td_compared_t;
 
 typedef struct td_comparison {

@@ -3,6 +3,7 @@
 #include "aggregator/audit/logs_internal.h"
 #include "workers/topics.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static int by_reporter(const void *a, const void *b)
@@ -85,6 +86,24 @@ bool td_logs_add(td_logs_t *logs, const td_log_bounds_t *bounds, td_err_t *err)
 		return td_err_set(err, TD_EMEMORY, "there are more than %d raw logs", TD_LOGS_MAX);
 	logs->items[logs->count++] = *bounds;
 	return true;
+}
+
+void td_logs_mention(td_logs_t *logs, const char *reporter)
+{
+	for (size_t i = 0; i < logs->count; i++)
+		if (strcmp(logs->items[i].reporter, reporter) == 0)
+			return;
+	for (size_t i = 0; i < logs->gone_count; i++)
+		if (strcmp(logs->gone[i], reporter) == 0)
+			return;
+	if (logs->gone_count < TD_LOGS_MAX)
+		(void)snprintf(logs->gone[logs->gone_count++], sizeof logs->gone[0], "%s",
+			       reporter);
+}
+
+const char *td_logs_gone(const td_logs_t *logs, size_t index)
+{
+	return index < logs->gone_count ? logs->gone[index] : NULL;
 }
 
 size_t td_logs_count(const td_logs_t *logs)

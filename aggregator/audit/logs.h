@@ -47,6 +47,10 @@ void td_logs_free(td_logs_t *logs);
 size_t td_logs_count(const td_logs_t *logs);
 const td_log_bounds_t *td_logs_get(const td_logs_t *logs, size_t index);
 
+/* Whose log is not there, though verdicts on its events or an archive of it are; NULL behind the
+ * last one. */
+const char *td_logs_gone(const td_logs_t *logs, size_t index);
+
 /* All versions of the reference data and all decisions; only read. */
 const td_versions_t *td_logs_versions(const td_logs_t *logs);
 const td_decisions_t *td_logs_decisions(const td_logs_t *logs);

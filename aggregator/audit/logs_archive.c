@@ -60,6 +60,17 @@ static bool read_topic(const archive_logs_t *logs, const char *name, td_archive_
 	return topic == NULL || td_archive_read(logs->archive, topic, each, context, err);
 }
 
+/* Who has verdicts had a log. */
+static void mention(archive_logs_t *logs, const Thidua__V1__ArchiveTopic *topic,
+		    const td_logs_settings_t *settings)
+{
+	uint32_t generation;
+	const char *reporter = td_topic_judged(topic->name, &generation);
+	if (reporter != NULL && topic->n_files > 0 &&
+	    (settings->reporter == NULL || strcmp(settings->reporter, reporter) == 0))
+		td_logs_mention(&logs->base, reporter);
+}
+
 static bool fill(archive_logs_t *logs, const td_logs_settings_t *settings, td_err_t *err)
 {
 	logs->archive = td_archive_open(settings->archive, err);
@@ -70,6 +81,8 @@ static bool fill(archive_logs_t *logs, const td_logs_settings_t *settings, td_er
 		if (!add_log(logs, manifest->topics[i], settings, err))
 			return false;
 	}
+	for (size_t i = 0; i < manifest->n_topics; i++)
+		mention(logs, manifest->topics[i], settings);
 	return read_topic(logs, TD_TOPIC_REFERENCE, take_version, logs->base.versions, err) &&
 	       read_topic(logs, TD_TOPIC_DECISIONS, take_decision, logs->base.decisions, err);
 }

@@ -37,6 +37,8 @@ struct td_logs {
 	td_namings_t *namings; /* filled as they are asked for */
 	size_t count;
 	td_log_bounds_t items[TD_LOGS_MAX];
+	size_t gone_count;
+	char gone[TD_LOGS_MAX][TD_ID_MAX + 1];
 };
 
 struct td_feed {
@@ -49,6 +51,9 @@ TD_MUST_USE td_logs_t *td_logs_open_restored(const td_logs_settings_t *settings,
 
 /* Adds a log; TD_EMEMORY when there are too many. */
 TD_MUST_USE bool td_logs_add(td_logs_t *logs, const td_log_bounds_t *bounds, td_err_t *err);
+
+/* Notes, once, that something speaks of that reporter's log, if there is no such log. */
+void td_logs_mention(td_logs_t *logs, const char *reporter);
 
 /* Makes the lists of versions and decisions. */
 TD_MUST_USE bool td_logs_init(td_logs_t *logs, const td_logs_kind_t *kind, td_err_t *err);

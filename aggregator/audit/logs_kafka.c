@@ -41,6 +41,8 @@ typedef struct listing {
 	const char *only;
 	size_t count;
 	char reporters[TD_LOGS_MAX][TD_ID_MAX + 1];
+	size_t alone_count;
+	char alone[TD_LOGS_MAX][TD_TOPIC_MAX]; /* verdict topics whose raw topic is not there */
 } listing_t;
 
 static void list_topic(void *context, const td_kafka_topic_info_t *topic)
@@ -53,11 +55,27 @@ static void list_topic(void *context, const td_kafka_topic_info_t *topic)
 	(void)snprintf(listing->reporters[listing->count++], TD_ID_MAX + 1, "%s", reporter);
 }
 
+/* Topics with verdicts on a log that is not listed. */
+static void list_verdicts(void *context, const td_kafka_topic_info_t *topic)
+{
+	listing_t *listing = context;
+	uint32_t generation;
+	const char *reporter = td_topic_judged(topic->name, &generation);
+	bool known = reporter == NULL || listing->alone_count == TD_LOGS_MAX ||
+		     (listing->only != NULL && strcmp(reporter, listing->only) != 0);
+	for (size_t i = 0; !known && i < listing->count; i++)
+		known = strcmp(listing->reporters[i], reporter) == 0;
+	if (!known)
+		(void)snprintf(listing->alone[listing->alone_count++], TD_TOPIC_MAX, "%s",
+			       topic->name);
+}
+
 static bool list_reporters(const td_logs_settings_t *settings, listing_t *listing, td_err_t *err)
 {
 	td_kafka_admin_t *admin =
 		td_kafka_admin_new(settings->kafka, "thidua-audit", ADMIN_TIMEOUT_MS, err);
-	bool listed = admin != NULL && td_kafka_admin_topics(admin, list_topic, listing, err);
+	bool listed = admin != NULL && td_kafka_admin_topics(admin, list_topic, listing, err) &&
+		      td_kafka_admin_topics(admin, list_verdicts, listing, err);
 	td_kafka_admin_free(admin);
 	return listed;
 }
@@ -83,6 +101,19 @@ static bool fix_bounds(kafka_logs_t *logs, td_kafka_reader_t *reader, const char
 	return td_logs_add(&logs->base, &bounds, err);
 }
 
+/* Who has verdicts had a log. */
+static bool mention(kafka_logs_t *logs, td_kafka_reader_t *reader, const char *verdicts,
+		    td_err_t *err)
+{
+	int64_t low, high;
+	uint32_t generation;
+	if (!td_kafka_reader_bounds(reader, verdicts, &low, &high, err))
+		return false;
+	if (high > 0)
+		td_logs_mention(&logs->base, td_topic_judged(verdicts, &generation));
+	return true;
+}
+
 static bool take_version(void *context, const td_kafka_item_t *record, td_err_t *err)
 {
 	return record->value.data == NULL || td_versions_add(context, record->value, err);
@@ -103,6 +134,10 @@ static bool fill(kafka_logs_t *logs, td_kafka_reader_t *reader, const td_logs_se
 		return false;
 	for (size_t i = 0; i < listing.count; i++) {
 		if (!fix_bounds(logs, reader, listing.reporters[i], settings->as_of_ms, err))
+			return false;
+	}
+	for (size_t i = 0; i < listing.alone_count; i++) {
+		if (!mention(logs, reader, listing.alone[i], err))
 			return false;
 	}
 	return td_kafka_topic_read_all(reader, topics[0], &exists, take_version,

@@ -84,6 +84,16 @@ static void take_books(restored_logs_t *logs)
 	logs->kafka->decisions = NULL;
 }
 
+/* What the archive has and the topics have not was not asked back, or was deleted since. */
+static void mention(restored_logs_t *logs)
+{
+	const char *reporter;
+	for (size_t i = 0; (reporter = td_logs_gone(logs->kafka, i)) != NULL; i++)
+		td_logs_mention(&logs->base, reporter);
+	for (size_t i = 0; logs->archive != NULL && i < logs->archive->count; i++)
+		td_logs_mention(&logs->base, logs->archive->items[i].reporter);
+}
+
 static bool fill(restored_logs_t *logs, const td_logs_settings_t *settings, td_err_t *err)
 {
 	td_logs_settings_t archived = *settings;
@@ -98,6 +108,7 @@ static bool fill(restored_logs_t *logs, const td_logs_settings_t *settings, td_e
 	for (size_t i = 0; logs->archive != NULL && i < logs->kafka->count; i++)
 		if (!join(logs, &logs->kafka->items[i], err))
 			return false;
+	mention(logs);
 	return logs->archive != NULL;
 }
 

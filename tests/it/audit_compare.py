@@ -137,7 +137,8 @@ class Altered(Compare):
         self.assertEqual(self.aggregator.stop(), 0)
         before = {key: self.redis.dump(key) for key in self.redis.keys('*')}
         for alteration in (self.a_tally, self.tallies_gone_and_invented, self.a_record,
-                           self.a_head, self.no_shard, self.keys_of_nobody, self.a_log_cut):
+                           self.a_head, self.no_shard, self.keys_of_nobody, self.a_log_cut,
+                           self.a_log_gone):
             with self.subTest(alteration=alteration.__name__):
                 self.redis.flushall()
                 for key, value in before.items():
@@ -205,6 +206,20 @@ class Altered(Compare):
         self.broker.create_thidua_topic('thidua.raw.vn-06')
         row, = self.different('shards_wrong')
         self.assertIn('the log was cut', row['why'])
+
+    def a_log_gone(self):
+        """The whole topic; its figures are still shown, and its verdicts still there."""
+        self.broker.delete_topic('thidua.raw.vn-06')
+        found = self.audit('compare', '--lang', 'en', code=1)
+        row, = self.rows(found, 'shards_wrong')
+        self.assertEqual(row['reporter'], 'vn-06')
+        self.assertIn('no log of it at all', row['why'])
+        for command in ('compare', 'reconcile', 'replay'):
+            self.assertEqual(self.rows(self.audit(command, code=1), 'logs_gone'),
+                             [{'reporter': 'vn-06'}])
+        # A topic that was never written to is missed by nobody.
+        self.broker.delete_topic('thidua.raw.vn-69')
+        self.assertEqual(self.audit('compare', '--lang', 'en', code=1)['logs_gone']['count'], 1)
 
     def test_what_cannot_be_done_ends_with_2_and_says_why(self):
         for argv, why in ((['compare', '--as-of', '2021-01-01'], '--as-of'),

@@ -249,6 +249,17 @@ class Periods(case.ServerTest):
             found = self.audit('amendments', *QUARTER, '--keys', 'centre.key.pub', code=1)
             self.assertEqual([(row['reporter'], row['what'])
                               for row in found['closed_wrong']['rows']], [('vn-69', 'totals')])
+        with self.subTest('nor does one that ends before it, or is gone'):
+            self.broker.delete_topic(topic)
+            self.broker.create_topic(topic, **HOT)
+            self.broker.produce(topic, events[:5])
+            self.assertEqual(self.closed_wrong(), [('vn-69', 'the log ends before it: it was cut')])
+            self.broker.delete_topic(topic)
+            self.assertEqual(self.closed_wrong(), [('vn-69', 'there is no log of it any more')])
+
+    def closed_wrong(self):
+        found = self.audit('amendments', *QUARTER, '--keys', 'centre.key.pub', code=1)
+        return [(row['reporter'], row['what']) for row in found['closed_wrong']['rows']]
 
     def signed(self):
         """Whose sign-offs reconcile finds to be what the log gives, and whose not."""
