@@ -27,6 +27,18 @@ static void each_metric_and_rate_has_a_definition_and_a_unit_in_vietnamese(void 
 	assert_non_null(td_unit_vi("%"));
 }
 
+/* A case is unsolved again when it is returned (trả hồ sơ, điều tra lại), not when it is resumed
+ * (phục hồi điều tra): those are two counts, and two articles of the law. */
+static void what_makes_a_case_unsolved_again_has_the_name_of_its_own_count(void **state)
+{
+	(void)state;
+	const char *solved = td_definition_vi(TD_METRIC_CASE_SOLVED_CURRENT);
+	assert_non_null(strstr(td_metric_find(TD_METRIC_CASE_REOPENED)->vi, "trả hồ sơ"));
+	assert_non_null(strstr(td_metric_find(TD_METRIC_CASE_RESUMED)->vi, "phục hồi"));
+	assert_non_null(strstr(solved, "trả hồ sơ"));
+	assert_null(strstr(solved, "phục hồi"));
+}
+
 static void what_the_catalogue_does_not_have_is_explained_nowhere(void **state)
 {
 	(void)state;
@@ -94,6 +106,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_metric_and_rate_has_a_definition_and_a_unit_in_vietnamese),
+		cmocka_unit_test(what_makes_a_case_unsolved_again_has_the_name_of_its_own_count),
 		cmocka_unit_test(what_the_catalogue_does_not_have_is_explained_nowhere),
 		cmocka_unit_test(names_of_dimensions_lead_back_to_them),
 		cmocka_unit_test(each_value_of_the_contract_has_a_code_and_labels_and_no_other_has),
