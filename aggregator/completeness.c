@@ -1,5 +1,7 @@
 #include "aggregator/completeness.h"
 
+#include "common/localday.h"
+
 /* The latest that any epoch of the source said. */
 static int64_t source_until(const td_shard_view_t *shard, const char *source)
 {
@@ -41,6 +43,12 @@ int64_t td_completeness_until(const td_shard_view_t *shards, size_t count,
 		until = one < until ? one : until;
 	}
 	return until == INT64_MAX ? 0 : until;
+}
+
+int64_t td_completeness_end(td_days_t days, int64_t now_ms)
+{
+	int64_t end_ms = td_localday_start_ms(days.last + 1), fresh_ms = now_ms - TD_FRESH_MS;
+	return end_ms < fresh_ms ? end_ms : fresh_ms;
 }
 
 static uint64_t missing_sequences(const td_shard_view_t *shard)

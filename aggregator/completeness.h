@@ -33,11 +33,16 @@ int64_t td_completeness_shard(const td_shard_view_t *shard);
 int64_t td_completeness_until(const td_shard_view_t *shards, size_t count,
 			      const td_reference_t *reference, const char *province);
 
+/* What must have been said of the days, Unix ms: all before the first moment after them. While they
+ * last, all but the latest: a source says only once a minute how far it has come. */
+enum { TD_FRESH_MS = 5 * 60 * 1000 };
+int64_t td_completeness_end(td_days_t days, int64_t now_ms);
+
 /*
  * Fills the completeness and the positions of `answer`.
  *
  *   provinces  whose figures the answer shows
- *   end_ms     what they must have said: the first moment after the days, or now if that is earlier
+ *   end_ms     what they must have said (td_completeness_end)
  *   arena      holds what is made; false only when it is full
  */
 typedef struct td_completeness_ask {

@@ -149,11 +149,10 @@ bool td_tally_answers(const td_tally_t *tally, const td_tally_ask_t *ask,
 	if (!td_tally_read(tally->redis, ask, tally->arena, &shards, &shard_count, err) ||
 	    !check_hours(query, shards, shard_count, err))
 		return false;
-	int64_t end_ms = td_localday_start_ms(query->days.last + 1);
 	const td_completeness_ask_t complete = {
 		.provinces = query->provinces,
 		.province_count = query->province_count,
-		.end_ms = end_ms < tally->now_ms ? end_ms : tally->now_ms,
+		.end_ms = td_completeness_end(query->days, tally->now_ms),
 	};
 	return td_completeness_fill(shards, shard_count, tally->reference, &complete, tally->arena,
 				    message) ||

@@ -2,6 +2,7 @@
  * is that of the provinces asked for. */
 #include "aggregator/completeness.h"
 
+#include "common/localday.h"
 #include "tests/support/tables.h"
 
 #include <setjmp.h>
@@ -73,6 +74,20 @@ static void a_spool_that_was_replaced_does_not_hold_back_the_new_one(void **stat
 	say(&shard, "main", 7, 100);
 	say(&shard, "main", 9, 900);
 	assert_int_equal(td_completeness_until(&shard.view, 1, reference, "vn-06"), 900);
+}
+
+/* Nobody can have said all up to this moment: a source says it once a minute. */
+static void who_said_all_up_to_a_moment_ago_is_complete_today(void **state)
+{
+	(void)state;
+	enum { SECOND = 1000, MINUTE = 60 * SECOND, DAY = 24 * 60 * MINUTE };
+	const td_days_t days = {10, 12};
+	int64_t end = td_localday_start_ms(13);
+	assert_int_equal(td_completeness_end(days, end + DAY), end);
+	assert_int_equal(td_completeness_end(days, end + 2 * SECOND),
+			 end + 2 * SECOND - TD_FRESH_MS);
+	assert_int_equal(td_completeness_end(days, end - DAY), end - DAY - TD_FRESH_MS);
+	assert_in_range(TD_FRESH_MS, 2 * MINUTE, 10 * MINUTE);
 }
 
 static void a_province_without_a_shard_has_said_nothing(void **state)
@@ -153,6 +168,7 @@ static void all_are_complete_until_the_least_of_them(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_said_all_up_to_a_moment_ago_is_complete_today),
 		cmocka_unit_test(a_province_is_as_complete_as_its_least_source),
 		cmocka_unit_test(a_spool_that_was_replaced_does_not_hold_back_the_new_one),
 		cmocka_unit_test(a_province_without_a_shard_has_said_nothing),
