@@ -174,7 +174,7 @@ bool td_summary_model(const td_summary_t *summary, const char *title, td_arena_t
 	if (message->rows == NULL)
 		return td_err_set(err, TD_EMEMORY, "no memory for the summary");
 	message->n_rows = 0;
-	for (size_t part = 0; part < TD_SUMMARY_PARTS; part++) {
+	for (size_t part = summary->first; part < TD_SUMMARY_PARTS; part++) {
 		for (size_t i = 0; i < parts[part].n_rows; i++)
 			message->rows[message->n_rows++] = parts[part].rows[i];
 	}

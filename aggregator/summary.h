@@ -25,8 +25,9 @@ typedef enum td_summary_part {
 typedef struct td_summary {
 	td_query_t queries[TD_SUMMARY_PARTS];
 	td_answer_t *answers[TD_SUMMARY_PARTS];
-	td_then_t *then; /* of each part; NULL: the period is not closed */
-	bool as_closed;  /* it is, and what it was is to be shown */
+	td_then_t *then;         /* of each part; NULL: the period is not closed */
+	bool as_closed;          /* it is, and what it was is to be shown */
+	td_summary_part_t first; /* with which the message begins */
 } td_summary_t;
 
 /* Makes the queries for the days and provinces of `resolved`, and empty answers; false, with `err`,
@@ -51,8 +52,9 @@ TD_MUST_USE bool td_summary_ranking(const td_summary_t *summary, const td_show_t
  * 10)". NULL when one of them is, or the arena is full. */
 const char *td_summary_both(const td_show_t *show, const char *now, const char *then);
 
-/* All answers' rows in one message, for JSON: figures narrowed to something name it in their
- * dimension; points carry the rank of their province. Of a closed period each row has its state. */
+/* All answers' rows from the first part on in one message, for JSON: figures narrowed to something
+ * name it in their dimension; points carry the rank of their province. Of a closed period each row
+ * has its state. */
 TD_MUST_USE bool td_summary_model(const td_summary_t *summary, const char *title, td_arena_t *arena,
 				  Thidua__V1__TallyAnswer *message, td_err_t *err);
 

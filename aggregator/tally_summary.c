@@ -2,18 +2,6 @@
 #include "aggregator/summary.h"
 #include "aggregator/tally_ask.h"
 
-/* What the summary is about: "Thi đua năm 2021", or a part of a year, or only days. */
-static const char *heading(const td_show_t *show, const char *title)
-{
-	if (title[0] == '\0')
-		return td_say(show->lang, "Thi đua", "Emulation");
-	bool whole_year = strchr(title, '-') == NULL;
-	return td_show_format(show->arena, "%s %s",
-			      whole_year ? td_say(show->lang, "Thi đua năm", "Emulation year")
-					 : td_say(show->lang, "Thi đua kỳ", "Emulation,"),
-			      title);
-}
-
 /* The weakest state of what is on the page: of each row, and of each province as a whole. */
 static Thidua__V1__PeriodState state_of(const td_tally_t *tally, const td_query_t *query,
 					td_standing_t *standing,
@@ -32,6 +20,7 @@ static Thidua__V1__PeriodState state_of(const td_tally_t *tally, const td_query_
 /* One summary under way. */
 typedef struct page {
 	const td_tally_t *tally;
+	bool ranking_only; /* leaves the figures out */
 	td_resolved_t resolved;
 	td_show_t show;
 	td_standing_t *standing;
@@ -39,21 +28,35 @@ typedef struct page {
 	Thidua__V1__TallyAnswer message;
 } page_t;
 
-/* The pages of the summary as text: `ranking_only` leaves the figures out. */
-static bool page_text(page_t *page, bool ranking_only, const char **text, td_err_t *err)
+/* What the page is about: "Thi đua năm 2021", or a part of a year, or only days. */
+static const char *heading(const page_t *page)
+{
+	td_lang_t lang = page->show.lang;
+	const td_resolved_t *resolved = &page->resolved;
+	bool is_named = resolved->period.months > 0 || page->tally->settings->last != NULL;
+	const char *what = resolved->period.months == 12
+				   ? td_say(lang, "Thi đua năm", "Emulation year")
+			   : is_named ? td_say(lang, "Thi đua kỳ", "Emulation,")
+				      : td_say(lang, "Thi đua", "Emulation");
+	return td_show_format(page->show.arena, "%s%s%s", what,
+			      resolved->title[0] == '\0' ? "" : " ", resolved->title);
+}
+
+/* The pages of the summary as text. */
+static bool page_text(page_t *page, const char **text, td_err_t *err)
 {
 	char from[16], to[16];
 	const char *figures = "", *ranking, *complete;
 	const td_show_t *show = &page->show;
 	const Thidua__V1__TallyAnswer *message = &page->message;
-	if ((!ranking_only && !td_summary_figures(&page->summary, show, &figures, err)) ||
+	if ((!page->ranking_only && !td_summary_figures(&page->summary, show, &figures, err)) ||
 	    !td_summary_ranking(&page->summary, show, &ranking, err))
 		return false;
 	td_show_day(show, message->from_on, from);
 	td_show_day(show, message->to_on, to);
 	if (!td_show_completeness(show, message, &complete))
 		return td_tally_no_memory(err);
-	const char *head = heading(show, message->title);
+	const char *head = heading(page);
 	const char *state =
 		td_show_state(show, state_of(page->tally, show->query, page->standing, message));
 	*text = head == NULL
@@ -74,6 +77,7 @@ static bool read(page_t *page, td_err_t *err)
 	if (!td_summary_make(&page->resolved, summary, err) ||
 	    !td_tally_standing(tally, &page->resolved, &page->standing, err))
 		return false;
+	summary->first = page->ranking_only ? TD_SUMMARY_SCORES : TD_SUMMARY_TOTAL;
 	const td_tally_ask_t ask = {&page->resolved.query, summary->answers, TD_SUMMARY_PARTS,
 				    page->standing, tally->generation};
 	if (!td_tally_answers(tally, &ask, &complete, err) ||
@@ -90,21 +94,38 @@ static bool read(page_t *page, td_err_t *err)
 	return true;
 }
 
+/* The page has figures and splits of its own: what would change them must not go unheard. */
+static bool check_settings(const td_tally_settings_t *settings, td_err_t *err)
+{
+	const char *last = settings->last == NULL ? "" : settings->last;
+	if (settings->by != NULL || settings->only != NULL || settings->each != NULL ||
+	    settings->rank)
+		return td_err_set(err, TD_EUSAGE,
+				  "--by, --only, --each and --rank go with figures; summary and "
+				  "ranking have splits of their own");
+	if (last[0] != '\0' && last[strlen(last) - 1] == 'h')
+		return td_err_set(err, TD_EUSAGE,
+				  "summary and ranking show the year before, of which no hours are "
+				  "kept; ask for days: --last 7d");
+	return true;
+}
+
 bool td_tally_summary(const td_tally_t *tally, bool ranking_only, const char **text, td_err_t *err)
 {
 	td_tally_settings_t settings = *tally->settings;
 	td_tally_t asked = *tally;
-	page_t page = {.tally = &asked};
+	page_t page = {.tally = &asked, .ranking_only = ranking_only};
 	settings.compare = true;
 	asked.settings = &settings;
-	if (!td_tally_resolve(&asked, NULL, 0, &page.resolved, err))
+	if (!check_settings(&settings, err) ||
+	    !td_tally_resolve(&asked, NULL, 0, &page.resolved, err))
 		return false;
 	page.show = (td_show_t){&page.resolved.query, tally->reference, td_tally_lang(&settings),
 				tally->arena};
 	bool ok = read(&page, err);
 	if (ok)
 		ok = strcmp(settings.format, "table") == 0
-			     ? page_text(&page, ranking_only, text, err)
+			     ? page_text(&page, text, err)
 			     : td_tally_print(&asked, &page.show, &page.message, text, err);
 	td_standing_free(page.standing);
 	td_summary_free(&page.summary);
