@@ -38,6 +38,12 @@ bool td_figure_is_rate(const td_figure_t *figure);
  * all. `selection` must outlive the figure. TD_EUSAGE, naming what is wrong. */
 TD_MUST_USE bool td_figure_select(td_figure_t *figure, const char *selection, td_err_t *err);
 
+/* Whether the figures, as they are narrowed, can be split by `by` (NONE: not): one of them has it,
+ * and what is not split adds up: stages of a score do not, nor do targets. TD_EUSAGE, saying what
+ * to write. */
+TD_MUST_USE bool td_figure_check_splits(const td_figure_t *figures, size_t count, td_dimension_t by,
+					td_err_t *err);
+
 enum { TD_FIGURES_MAX = 64, TD_PROVINCES_MAX = 64, TD_ROWS_MAX = 200000 };
 static_assert(TD_PROVINCES_MAX <= 64, "a row has a bit for each of them");
 

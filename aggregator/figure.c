@@ -87,10 +87,15 @@ bool td_figure_is_rate(const td_figure_t *figure)
 	return figure->under[0] != TD_METRIC_NONE;
 }
 
-/* Names the values that there are. */
+/* Names the values that there are; those of some dimensions are numbers of another table. */
 static bool no_value(td_dimension_t dimension, const char *word, size_t length, td_err_t *err)
 {
 	char list[LIST_MAX] = "";
+	const char *name = td_dimension_name(dimension);
+	if (td_dimension_value(dimension, 1) == NULL)
+		return td_err_set(err, TD_EUSAGE,
+				  "no single %s can be kept; split by all of them: --by %s", name,
+				  name);
 	size_t used = 0;
 	for (uint32_t value = 1; value < 64; value++) {
 		const td_value_info_t *info = td_dimension_value(dimension, (uint8_t)value);
@@ -103,7 +108,7 @@ static bool no_value(td_dimension_t dimension, const char *word, size_t length, 
 		used += (size_t)size;
 	}
 	return td_err_set(err, TD_EUSAGE, "'%.*s' is no value of %s; there are: %s", (int)length,
-			  word, td_dimension_name(dimension), list);
+			  word, name, list);
 }
 
 /* Adds the bit of one value; `word` ends at a comma or at the text's end. */
@@ -118,6 +123,14 @@ static bool add_value(td_figure_t *figure, const char *word, size_t length, td_e
 		}
 	}
 	return no_value(figure->only, word, length, err);
+}
+
+static bool not_counted(const td_figure_t *figure, const char *name, td_err_t *err)
+{
+	return td_err_set(
+		err, TD_EUSAGE, "%s is not counted by '%s'%s%s%s%s", figure->code, name,
+		figure->dim1 == TD_DIM_NONE ? "" : ", only by ", td_dimension_name(figure->dim1),
+		figure->dim2 == TD_DIM_NONE ? "" : " and ", td_dimension_name(figure->dim2));
 }
 
 bool td_figure_select(td_figure_t *figure, const char *selection, td_err_t *err)
@@ -136,11 +149,7 @@ bool td_figure_select(td_figure_t *figure, const char *selection, td_err_t *err)
 	figure->only_values = 0;
 	if (figure->only == TD_DIM_NONE ||
 	    (figure->dim1 != figure->only && figure->dim2 != figure->only))
-		return td_err_set(err, TD_EUSAGE, "%s is not counted by '%s'%s%s%s%s", figure->code,
-				  name, figure->dim1 == TD_DIM_NONE ? "" : ", only by ",
-				  td_dimension_name(figure->dim1),
-				  figure->dim2 == TD_DIM_NONE ? "" : " and ",
-				  td_dimension_name(figure->dim2));
+		return not_counted(figure, name, err);
 	const char *word = selection + length;
 	while (*word != '\0') {
 		size_t size = strcspn(++word, ",");
@@ -149,4 +158,44 @@ bool td_figure_select(td_figure_t *figure, const char *selection, td_err_t *err)
 		word += size;
 	}
 	return true;
+}
+
+/* Stages of one score, targets of several figures, of a year and of its parts: one stands beside
+ * the other, and their sum means nothing. */
+static bool adds_up(td_dimension_t dimension)
+{
+	return dimension != TD_DIM_SCORE_STAGE && dimension != TD_DIM_METRIC &&
+	       dimension != TD_DIM_PERIOD_KIND;
+}
+
+static bool check_sums(const td_figure_t *figure, td_dimension_t dimension, td_dimension_t by,
+		       td_err_t *err)
+{
+	bool one = figure->only == dimension && __builtin_popcountll(figure->only_values) == 1;
+	if (adds_up(dimension) || by == dimension || one)
+		return true;
+	const char *name = td_dimension_name(dimension);
+	const td_value_info_t *first = td_dimension_value(dimension, 1);
+	return first == NULL
+		       ? td_err_set(err, TD_EUSAGE,
+				    "%s of one %s and another do not add up; write --by %s",
+				    figure->code, name, name)
+		       : td_err_set(
+				 err, TD_EUSAGE,
+				 "%s of one %s and another do not add up; write --by %s, or keep "
+				 "one, such as --only %s=%s",
+				 figure->code, name, name, name, first->code);
+}
+
+bool td_figure_check_splits(const td_figure_t *figures, size_t count, td_dimension_t by,
+			    td_err_t *err)
+{
+	bool any = by == TD_DIM_NONE || count == 0;
+	for (size_t i = 0; i < count; i++) {
+		any = any || figures[i].dim1 == by || figures[i].dim2 == by;
+		if (!check_sums(&figures[i], figures[i].dim1, by, err) ||
+		    !check_sums(&figures[i], figures[i].dim2, by, err))
+			return false;
+	}
+	return any || not_counted(&figures[0], td_dimension_name(by), err);
 }

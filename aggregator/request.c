@@ -74,6 +74,9 @@ static bool add_province(void *context, const char *word)
 	td_query_t *query = &to->resolved->query;
 	if (td_reference_province(to->reference, word) == NULL)
 		return no_province(to, word);
+	for (size_t i = 0; i < query->province_count; i++)
+		if (strcmp(query->provinces[i], word) == 0)
+			return td_err_set(to->err, TD_EUSAGE, "'%s' stands there twice", word);
 	if (query->province_count == TD_PROVINCES_MAX)
 		return td_err_set(to->err, TD_EUSAGE, "more than %d provinces", TD_PROVINCES_MAX);
 	char *copy = to->resolved->provinces[query->province_count];
@@ -223,14 +226,18 @@ void td_request_period(const td_period_t *period, Thidua__V1__Period *named)
 	named->number = td_workyear_periods(named->kind) == 1 ? 0 : (uint32_t)period->number;
 }
 
-static void cut_at(int32_t today, td_resolved_t *resolved)
+static bool cut_at(int32_t today, td_resolved_t *resolved, td_err_t *err)
 {
 	td_query_t *query = &resolved->query;
+	if (query->days.first > today)
+		return td_err_set(err, TD_EUSAGE, "%s has not begun; nothing of it is to date",
+				  resolved->title);
 	if (query->days.last <= today)
-		return;
-	query->days.last = today < query->days.first ? query->days.first - 1 : today;
+		return true;
+	query->days.last = today;
 	td_days_t before = td_days_year_before(query->days);
 	query->before.last = before.last;
+	return true;
 }
 
 static bool resolve_period(const td_request_t *request, int32_t today, td_resolved_t *resolved,
@@ -253,9 +260,8 @@ static bool resolve_period(const td_request_t *request, int32_t today, td_resolv
 	query->before = td_period_days(&namesake);
 	query->period_kind = kind_of(&resolved->period);
 	(void)snprintf(resolved->title, sizeof resolved->title, "%s", name);
-	if (request->to_date || request->period == NULL)
-		cut_at(today, resolved);
-	return true;
+	bool to_date = request->to_date || request->period == NULL;
+	return !to_date || cut_at(today, resolved, err);
 }
 
 static bool resolve_last(const char *last, int64_t now_ms, td_query_t *query, td_err_t *err)
@@ -307,6 +313,9 @@ static bool resolve_days(const td_request_t *request, int64_t now_ms, td_resolve
 	if ((request->period != NULL) + (request->last != NULL) + range > 1)
 		return td_err_set(err, TD_EUSAGE,
 				  "one of --period, --last and --from with --to, not several");
+	if (request->to_date && (request->last != NULL || range))
+		return td_err_set(err, TD_EUSAGE,
+				  "--to-date cuts a period, not --last or --from with --to");
 	query->calendar = strcmp(calendar, "police") == 0 ? TD_CALENDAR_POLICE : TD_CALENDAR_CIVIL;
 	query->last_hour = HOURS - 1;
 	if (request->last != NULL) {
@@ -336,6 +345,8 @@ static bool resolve_splits(const td_request_t *request, resolving_t *to)
 	if (request->by != NULL && !for_each_word(request->by, add_split, to, to->err))
 		return false;
 	if (request->only != NULL && !resolve_only(request->only, query, to->err))
+		return false;
+	if (!td_figure_check_splits(query->figures, query->figure_count, query->by, to->err))
 		return false;
 	if (request->each != NULL && !resolve_each(request->each, query, to->err))
 		return false;

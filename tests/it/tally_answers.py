@@ -242,6 +242,28 @@ class Forms(Answers):
                          'accidents.count – Traffic accidents (accident), by class, mode')
         self.assertIn('serious (serious), very (very serious)', said)
 
+    def test_the_summary_s_heading_is_a_year_only_when_it_is_of_one(self):
+        for argv, heading in (
+                (('--period', '2021'), 'Thi đua năm 2021: 15/12/2020'),
+                (('--period', '2021-Q3'), 'Thi đua kỳ 2021-Q3: 15/06/2021'),
+                (('--last', '7d'), 'Thi đua kỳ 7d: '),
+                (('--from', '2021-03-01', '--to', '2021-03-02'), 'Thi đua: 01/03/2021'),
+                (('--from', '2022-03-01', '--to', '2022-03-02', '--cluster', '3'),
+                 'Thi đua (cụm 3 như năm 2021): 01/03/2022')):
+            with self.subTest(argv=argv):
+                provinces = () if '--cluster' in argv else ('--province', 'vn-06,vn-69')
+                self.assertTrue(self.ask('summary', *argv, *provinces).stdout.startswith(heading))
+
+    def test_a_ranking_has_no_other_figures_in_any_form(self):
+        asked = ('--period', '2021', '--province', 'vn-06,vn-69', '--format')
+        codes = {row['metric'] for row in json.loads(
+            self.ask('ranking', *asked, 'json').stdout).get('rows', ())}
+        codes |= {row['metric'] for row in csv.DictReader(
+            self.ask('ranking', *asked, 'csv').stdout.splitlines())}
+        self.assertLessEqual(codes, {'scores.points', 'scores.maximum', 'titles.awarded',
+                                     'commendations.collective', 'commendations.proposed'})
+        self.assertIn('accidents.count', self.ask('summary', *asked, 'csv').stdout)
+
     def test_status_has_every_shard_and_the_reasons_of_rejections(self):
         said = json.loads(self.ask('status', '--format', 'json').stdout)
         self.assertEqual([shard['reporter'] for shard in said['shards']], sorted(REPORTERS))
@@ -317,6 +339,12 @@ class Beside(Answers):
                 (('accidents.count', '--by', 'unit', '--rank'), '--rank'),
                 (('accidents.count', '--cluster', '77', '--period', '2021'), 'no members'),
                 (('summary', 'x'), 'takes nothing'),
+                (('summary', '--by', 'unit'), 'go with figures'),
+                (('ranking', '--only', 'stage=ministry'), 'go with figures'),
+                (('summary', '--last', '24h'), '--last 7d'),
+                (('scores.points', '--rank'), '--only stage=self'),
+                (('accidents.count', '--by', 'severity'), 'only by class and mode'),
+                (('accidents.count', '--province', 'vn-06,vn-06'), 'twice'),
                 (('status', '--format', 'csv'), 'not CSV'),
                 (('accidents.count', '--format', 'xml'), 'format')):
             with self.subTest(argv=argv):

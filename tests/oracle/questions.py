@@ -68,6 +68,9 @@ class Question:
         self.dice = dice
         self.figures = dice.sample(sorted(set(DIMENSIONS) - {'targets.value'} | set(RATES)),
                                    dice.choice((1, 1, 2, 4)))
+        # Stages of a score do not add up: one is kept, which other figures do not have.
+        scores = [figure for figure in self.figures if figure.startswith('scores.')]
+        self.figures = scores or self.figures
         self.police = dice.random() < 0.7
         self.argv = list(self.figures)
         if not self.police:
@@ -108,10 +111,11 @@ class Question:
         self.only, self.selection = None, ''
         shared = set.intersection(*({dim for dim in self.dims_of(figure) if dim in VALUES}
                                     for figure in self.figures))
-        if shared and self.dice.random() < 0.4:
+        if 'stage' in shared or (shared and self.dice.random() < 0.4):
             self.only = self.dice.choice(sorted(shared))
             codes = VALUES[self.only]
-            self.kept = self.dice.sample(sorted(codes), self.dice.randrange(1, len(codes) + 1))
+            most = 1 if self.only == 'stage' else len(codes)
+            self.kept = self.dice.sample(sorted(codes), self.dice.randrange(1, most + 1))
             self.selection = f'{self.only}=' + ','.join(codes[value] for value in self.kept)
             self.argv += ['--only', self.selection]
 

@@ -148,10 +148,47 @@ static void splits_are_understood(void **state)
 	assert_true(resolved.query.by_province && resolved.query.rank);
 }
 
+/* A self-score and the ministry's are not the points of one province together. */
+static void what_does_not_add_up_is_split_or_narrowed(void **state)
+{
+	(void)state;
+	static const char *const points[] = {"scores.points"}, *const targets[] = {"targets.value"};
+	static const td_request_t fine[] = {
+		{.figures = points, .by = "province,stage"},
+		{.figures = points, .only = "stage=ministry", .rank = true},
+		{.figures = points, .only = "stage=ministry", .by = "criterion"},
+		{.figures = targets, .by = "metric", .only = "period=police_year"},
+	};
+	for (size_t i = 0; i < TD_COUNT(fine); i++) {
+		td_resolved_t resolved;
+		td_request_t request = fine[i];
+		request.figure_count = 1;
+		request.cluster = 3;
+		resolve(&request, &resolved);
+	}
+}
+
+/* One that has the dimension is enough: the others keep their sums. */
+static void a_split_needs_one_figure_that_has_it(void **state)
+{
+	(void)state;
+	static const char *const both[] = {"accidents.count", "identity.files_received"};
+	td_resolved_t resolved;
+	td_request_t request = plain();
+	request.figures = both;
+	request.figure_count = 2;
+	request.by = "class";
+	resolve(&request, &resolved);
+	assert_int_equal(resolved.query.by, TD_DIM_ACCIDENT_CLASS);
+}
+
 static void what_cannot_be_understood_is_refused_with_what_can(void **state)
 {
 	(void)state;
-	static const char *const unknown[] = {"accident.count"};
+	static const char *const unknown[] = {"accident.count"},
+				 *const points[] = {"scores.points"},
+				 *const targets[] = {"targets.value"},
+				 *const files[] = {"identity.files_received"};
 	const struct {
 		td_request_t request;
 		const char *says;
@@ -173,6 +210,18 @@ static void what_cannot_be_understood_is_refused_with_what_can(void **state)
 		{{.each = "hour", .compare = true}, "not kept"},
 		{{.rank = true, .each = "day"}, "--rank"},
 		{{.provinces = "vn-6"}, "did you mean 'vn-06'"},
+		{{.provinces = "vn-06,vn-69,vn-06"}, "'vn-06' stands there twice"},
+		{{.by = "severity"}, "accidents.count is not counted by 'severity', only by class"},
+		{{.figures = files, .by = "class"}, "is not counted by 'class'"},
+		{{.period = "2022", .to_date = true}, "2022 has not begun"},
+		{{.last = "7d", .to_date = true}, "--to-date"},
+		{{.from = "2021-02-02", .to = "2021-12-01", .to_date = true}, "--to-date"},
+		{{.figures = points}, "--by stage"},
+		{{.figures = points, .by = "criterion"}, "--only stage="},
+		{{.figures = points, .only = "stage=self,ministry"}, "--only stage="},
+		{{.figures = points, .by = "stage", .only = "criterion=1"}, "--by criterion"},
+		{{.figures = targets, .only = "period=police_year"}, "--by metric"},
+		{{.figures = targets, .by = "metric"}, "--only period="},
 		{{.cluster = 99}, "cluster 99 has no members"},
 	};
 	for (size_t i = 0; i < TD_COUNT(cases); i++) {
@@ -198,6 +247,8 @@ int main(void)
 		cmocka_unit_test(
 			the_cluster_s_provinces_are_those_of_the_year_or_of_the_last_one_known),
 		cmocka_unit_test(splits_are_understood),
+		cmocka_unit_test(what_does_not_add_up_is_split_or_narrowed),
+		cmocka_unit_test(a_split_needs_one_figure_that_has_it),
 		cmocka_unit_test(what_cannot_be_understood_is_refused_with_what_can),
 	};
 	return cmocka_run_group_tests(tests, read_tables, free_tables);
