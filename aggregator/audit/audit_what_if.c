@@ -1,5 +1,6 @@
 /* what-if: the same events judged by draft reference data: what would be rejected, and how the
  * figures would change. Nothing is written. */
+#include "aggregator/audit/archive_manifest.h"
 #include "aggregator/audit/audit.h"
 #include "aggregator/audit/diff.h"
 #include "aggregator/audit/judged.h"
@@ -7,7 +8,10 @@
 #include "aggregator/metric.h"
 #include "common/folder.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+enum { DRAFT_NAME_MAX = 32 };
 
 /* The changes of one log. */
 typedef struct change {
@@ -20,14 +24,37 @@ typedef struct what_if {
 	td_audit_t *audit;
 	const td_logs_t *logs;
 	td_shelf_t *live, *draft;
+	char draft_name[DRAFT_NAME_MAX];
 	change_t changes[TD_LOGS_MAX];
 } what_if_t;
 
-static td_reference_t *read_draft(const char *folder, td_err_t *err)
+/* What was judged by one draft is kept under its own name, so that no other goes on from it. */
+static bool name_draft(const td_folder_t *files, char name[DRAFT_NAME_MAX], td_err_t *err)
+{
+	static const uint8_t end = 0;
+	char digest[TD_HASH_TEXT_MAX];
+	td_hasher_t *hasher = td_hasher_new();
+	if (hasher == NULL)
+		return td_err_set(err, TD_EMEMORY, "no memory to hash a draft");
+	td_hasher_begin(hasher);
+	for (size_t i = 0; i < files->count; i++) {
+		td_hasher_add(hasher, (td_slice_t){(const uint8_t *)files->files[i].name,
+						   strlen(files->files[i].name) + 1});
+		td_hasher_add(hasher, files->files[i].content);
+		td_hasher_add(hasher, (td_slice_t){&end, 1});
+	}
+	td_hash_t hash = td_hasher_end(hasher);
+	td_hasher_free(hasher);
+	td_hash_print(&hash, digest);
+	(void)snprintf(name, DRAFT_NAME_MAX, "draft-%.16s", digest);
+	return true;
+}
+
+static td_reference_t *read_draft(const char *folder, char name[DRAFT_NAME_MAX], td_err_t *err)
 {
 	td_folder_t files;
 	td_reference_t *reference = NULL;
-	if (td_folder_read(folder, ".tsv", &files, err))
+	if (td_folder_read(folder, ".tsv", &files, err) && name_draft(&files, name, err))
 		reference = td_reference_parse(files.files, files.count, 0, err);
 	td_folder_free(&files);
 	return reference;
@@ -188,7 +215,7 @@ static void say_digests(td_audit_t *audit, const what_if_t *what)
 static bool judge_twice(what_if_t *what, const td_reference_t *draft, td_err_t *err)
 {
 	const td_shelf_plan_t now = {.logs = what->logs, .name = "live"};
-	const td_shelf_plan_t then = {.logs = what->logs, .draft = draft, .name = "draft"};
+	const td_shelf_plan_t then = {.logs = what->logs, .draft = draft, .name = what->draft_name};
 	what->live = td_shelf_fill(what->audit, &now, err);
 	if (what->live == NULL)
 		return false;
@@ -225,7 +252,7 @@ bool td_audit_what_if(td_audit_t *audit, td_err_t *err)
 	else if (folder == NULL)
 		(void)td_err_set(err, TD_EUSAGE, "write: thidua-audit what-if --reference DIR");
 	else
-		draft = read_draft(folder, err);
+		draft = read_draft(folder, what->draft_name, err);
 	if (draft != NULL)
 		logs = td_audit_logs(audit, err);
 	bool done = false;

@@ -1,5 +1,6 @@
 #include "aggregator/audit/shelf.h"
 
+#include "aggregator/audit/state.h"
 #include "aggregator/audit/sums.h"
 #include "aggregator/layout.h"
 #include "common/file.h"
@@ -9,7 +10,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 enum { FEED_WAIT_MS = 200, LEAST_MEMORY = 16 * 1024 };
@@ -22,6 +22,7 @@ struct td_shelf {
 	td_shelf_plan_t plan;
 	char folder[PATH_MAX];
 	bool temporary;
+	int lock; /* of the folder of --state; -1: there is none */
 	size_t count;
 	uint64_t at_a_time; /* events of as many logs as are in memory at a time, at most */
 	td_shelved_t items[TD_LOGS_MAX];
@@ -32,7 +33,10 @@ static bool make_folder(td_shelf_t *shelf, td_err_t *err)
 	const char *state = shelf->audit->settings->state, *parent = getenv("TMPDIR");
 	if (state != NULL) {
 		(void)snprintf(shelf->folder, sizeof shelf->folder, "%s", state);
-		return td_file_make_folder(state, 0700, err);
+		if (!td_file_make_folder(state, 0700, err))
+			return false;
+		shelf->lock = td_state_lock(state, shelf->plan.name, err);
+		return shelf->lock >= 0;
 	}
 	(void)snprintf(shelf->folder, sizeof shelf->folder, "%s/thidua-audit.XXXXXX",
 		       parent != NULL && *parent != '\0' ? parent : "/tmp");
@@ -110,6 +114,9 @@ static bool open_item(td_shelf_t *shelf, size_t index, const td_crew_t *crew, td
 	item->replay = td_replay_new(&settings, err);
 	if (item->replay == NULL)
 		return false;
+	if (!td_replay_is_fresh(item->replay) &&
+	    !td_state_is_of(item->logs, index, td_replay_head(item->replay), err))
+		return td_err_prefix(err, "%s", shelf->folder);
 	if (td_replay_next(item->replay) > item->end)
 		return td_err_set(err, TD_EUSAGE,
 				  "the state in %s is already at offset %" PRIu64
@@ -227,6 +234,7 @@ td_shelf_t *td_shelf_fill(const td_audit_t *audit, const td_shelf_plan_t *plan, 
 		return NULL;
 	}
 	shelf->audit = audit;
+	shelf->lock = -1;
 	shelf->plan = *plan;
 	shelf->count = td_logs_count(plan->logs);
 	for (size_t i = 0; i < shelf->count; i++) {
@@ -263,6 +271,8 @@ void td_shelf_free(td_shelf_t *shelf)
 		empty_item(&shelf->items[i]);
 	if (shelf->temporary)
 		(void)rmdir(shelf->folder);
+	if (shelf->lock >= 0)
+		(void)close(shelf->lock);
 	free(shelf);
 }
 

@@ -41,7 +41,7 @@ typedef struct td_shelf_plan {
 	td_shelf_fn *then;           /* NULL: nothing */
 	bool only_tallies;           /* nothing but sums and digests is asked of them */
 	void *context;
-	const char *name; /* of the files: "live", "draft" */
+	const char *name; /* of the files: "live", "closed" */
 } td_shelf_plan_t;
 
 /* Replays all logs. NULL and err on failure; when a signal stopped it, err->code is TD_ESUPERSEDED

@@ -1,4 +1,5 @@
 """The live tallies against the log: honest ones are equal; each altered one is found and named."""
+import fcntl
 import json
 import shutil
 import signal
@@ -72,6 +73,36 @@ class Honest(Compare):
         self.assertGreater(stops, 0)
         found = self.audit('replay', '--state', state, '--resume')
         self.assertEqual(found['shards']['rows'], whole)
+
+    def test_a_state_goes_on_only_as_what_it_is_of(self):
+        with self.subTest('another draft begins anew'):
+            tables = self.world.path / 'draft'
+            shutil.copytree(REFERENCE, tables)
+            same = ('what-if', '--reference', str(REFERENCE), '--state', 'drafts')
+            self.assertEqual(self.audit(*same)['outcome'], 'equal')
+            units = (tables / 'units.tsv').read_text('utf-8').splitlines(keepends=True)
+            (tables / 'units.tsv').write_text(''.join(
+                line for line in units if not line.startswith('vn-06.pc08\t')), 'utf-8')
+            found = self.audit('what-if', '--reference', str(tables), '--state', 'drafts',
+                               '--resume', code=1)
+            self.assertEqual(found['rejections']['count'], 240)
+            self.assertEqual(self.audit(*same, '--resume')['outcome'], 'equal')
+        self.audit('replay', '--state', 'state')
+        with self.subTest('another generation'):
+            self.refused('of another generation', '--generation', '3')
+        with self.subTest('another audit has it'):
+            with open(self.world.path / 'state/live.lock', 'rb') as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                self.refused('another audit keeps its replay there')
+        with self.subTest('another log of that name'):
+            self.broker.delete_topic('thidua.raw.vn-06')
+            self.broker.create_thidua_topic('thidua.raw.vn-06')
+            self.pipeline.feed('vn-06', [accident(number) for number in range(300)], source='b')
+            self.refused('of another log')
+
+    def refused(self, why, *argv):
+        said = self.pipeline.run('audit', 'replay', '--state', 'state', '--resume', *argv, code=2)
+        self.assertIn(why, said.stderr)
 
     def live(self):
         """All that the live side has written, its groups, and what they have committed."""
