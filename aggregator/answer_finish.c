@@ -109,9 +109,10 @@ static int compare_pointers(const void *a, const void *b)
 /* What some of a row's provinces did is not held against what was asked of others. */
 static bool has_target(const td_query_t *query, const td_row_t *row)
 {
-	size_t provinces = query->by_province ? 1 : query->province_count;
-	return row->targeted != 0 && !row->targets_differ &&
-	       (size_t)__builtin_popcountll(row->targeted) == provinces;
+	uint64_t all = query->by_province || query->province_count == 0
+			       ? row->targeted
+			       : UINT64_MAX >> (64 - query->province_count);
+	return row->targeted != 0 && !row->targets_differ && row->targeted == all;
 }
 
 bool td_answer_finish(td_answer_t *answer, const td_row_t **rows, size_t *count, td_err_t *err)

@@ -171,7 +171,8 @@ static bool adds_up(td_dimension_t dimension)
 static bool check_sums(const td_figure_t *figure, td_dimension_t dimension, td_dimension_t by,
 		       td_err_t *err)
 {
-	bool one = figure->only == dimension && __builtin_popcountll(figure->only_values) == 1;
+	bool one =
+		figure->only == dimension && (figure->only_values & (figure->only_values - 1)) == 0;
 	if (adds_up(dimension) || by == dimension || one)
 		return true;
 	const char *name = td_dimension_name(dimension);
