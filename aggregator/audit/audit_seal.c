@@ -49,6 +49,22 @@ static bool sum_up(void *context, size_t index, td_shelved_t *shelved, td_err_t 
 				 &all->items[index].tallies, err);
 }
 
+/* Who does not know the keys before would seal as if nothing had been sealed: two first seals. */
+static bool is_sealed_by_others(const sealings_t *all, const char *reporter, td_err_t *err)
+{
+	for (size_t i = 0; i < all->seals.count; i++) {
+		const td_found_seal_t *found = &all->seals.items[i];
+		if (found->readable && strcmp(found->seal.reporter, reporter) == 0) {
+			(void)td_err_set(err, TD_EUSAGE,
+					 "%s is a seal of %s, but not by this key: give --keys "
+					 "FILE with the public key of those before",
+					 found->place, reporter);
+			return true;
+		}
+	}
+	return false;
+}
+
 /* The last seal of each log, by its place in the topic, whoever signed it. */
 static bool begin(sealings_t *all, td_err_t *err)
 {
@@ -63,6 +79,8 @@ static bool begin(sealings_t *all, td_err_t *err)
 			     found->seal.tree.size >= sealing->before->tree.size))
 				sealing->before = &found->seal;
 		}
+		if (sealing->before == NULL && is_sealed_by_others(all, reporter, err))
+			return false;
 		sealing->then.size = sealing->before != NULL ? sealing->before->tree.size : 0;
 		if (!td_leaves_init(&sealing->leaves, &sealing->then,
 				    sealing->before != NULL ? 1 : 0))
@@ -135,14 +153,54 @@ static bool sign(const sealings_t *all, const td_seal_t *seal, td_buf_t *note, t
 	return done;
 }
 
-static bool write_file(const char *folder, const td_seal_t *seal, const td_buf_t *note,
-		       td_err_t *err)
+static void name_file(const char *folder, const td_seal_t *seal, char path[PATH_MAX])
+{
+	(void)snprintf(path, PATH_MAX, "%s/%s-%012" PRIu64 ".seal", folder, seal->reporter,
+		       seal->tree.size);
+}
+
+/* A seal that was given out is never written over: it may be what tells of a log made again. */
+static bool is_free(const char *folder, const td_seal_t *seal, const td_buf_t *note, td_err_t *err)
 {
 	char path[PATH_MAX];
-	(void)snprintf(path, sizeof path, "%s/%s-%012" PRIu64 ".seal", folder, seal->reporter,
-		       seal->tree.size);
-	return td_file_make_folder(folder, 0755, err) &&
-	       td_file_write_durable(path, td_buf_slice(note), 0644, err);
+	td_note_t ours, theirs;
+	td_err_t unreadable;
+	td_buf_t bytes = td_buf_make(TD_NOTE_MAX);
+	name_file(folder, seal, path);
+	if (!td_file_exists(path))
+		return true;
+	bool done = td_file_read(path, &bytes, err);
+	if (done && !(td_note_read(td_buf_slice(note), &ours, &unreadable) &&
+		      td_note_read(td_buf_slice(&bytes), &theirs, &unreadable) &&
+		      td_slice_equal(ours.text, theirs.text)))
+		done = td_err_set(err, TD_EINTEGRITY,
+				  "%s is another seal of as many events; it is kept: look which of "
+				  "the two is true, and give another folder",
+				  path);
+	td_buf_free(&bytes);
+	return done;
+}
+
+static bool write_file(const char *folder, const td_seal_t *seal, td_slice_t note, td_err_t *err)
+{
+	char path[PATH_MAX];
+	name_file(folder, seal, path);
+	return td_file_exists(path) || (td_file_make_folder(folder, 0755, err) &&
+					td_file_write_durable(path, note, 0644, err));
+}
+
+/* Gives the folder what it lacks of the seals before: one that was published by a seal that was
+ * stopped then, or before there was a folder. */
+static bool fill_folder(const sealings_t *all, td_err_t *err)
+{
+	bool done = true;
+	for (size_t i = 0; done && all->audit->argument_count > 0 && i < all->seals.count; i++) {
+		const td_found_seal_t *found = &all->seals.items[i];
+		if (found->readable && found->signatures > 0)
+			done = write_file(all->audit->arguments[0], &found->seal, found->bytes,
+					  err);
+	}
+	return done;
 }
 
 static bool publish(const sealings_t *all, const td_seal_t *seal, const td_buf_t *note,
@@ -150,12 +208,12 @@ static bool publish(const sealings_t *all, const td_seal_t *seal, const td_buf_t
 {
 	const td_audit_settings_t *settings = all->audit->settings;
 	const td_put_t put = {TD_TOPIC_SEALS, seal->reporter, td_buf_slice(note)};
-	if (all->audit->argument_count > 0 &&
-	    !write_file(all->audit->arguments[0], seal, note, err))
+	const char *folder = all->audit->argument_count > 0 ? all->audit->arguments[0] : NULL;
+	if (folder != NULL && !is_free(folder, seal, note, err))
 		return false;
-	if (settings->seals != NULL)
-		return write_file(settings->seals, seal, note, err);
-	return td_put(&settings->kafka, &put, err);
+	return (settings->seals != NULL ? write_file(settings->seals, seal, td_buf_slice(note), err)
+					: td_put(&settings->kafka, &put, err)) &&
+	       (folder == NULL || write_file(folder, seal, td_buf_slice(note), err));
 }
 
 static void say(const sealings_t *all, const td_seal_t *seal)
@@ -221,8 +279,9 @@ static bool seal_all(sealings_t *all, td_err_t *err)
 				      .then = sum_up,
 				      .context = all,
 				      .only_tallies = true,
+				      .whole = true,
 				      .name = "sealed"};
-	if (!load(all, err) || !begin(all, err))
+	if (!load(all, err) || !begin(all, err) || !fill_folder(all, err))
 		return false;
 	td_shelf_t *shelf = td_shelf_fill(all->audit, &plan, err);
 	bool done = shelf != NULL;

@@ -362,8 +362,15 @@ static bool verify_all(verifyings_t *all, td_err_t *err)
 				      .then = finish,
 				      .context = all,
 				      .only_tallies = true,
+				      .whole = true,
 				      .name = "verified"};
-	if (!td_seals_load(all->audit, &all->keys, &all->seals, err) || !begin(all, err))
+	if (!td_seals_load(all->audit, &all->keys, &all->seals, err))
+		return false;
+	if (all->seals.count == 0) /* nor is anything intact for want of them */
+		return td_err_set(err, TD_ENOINPUT,
+				  "there is no seal at all, so nothing can be verified; if there "
+				  "were some, they were taken away: --seals DIR reads copies");
+	if (!begin(all, err))
 		return false;
 	td_shelf_t *shelf = td_shelf_fill(all->audit, &plan, err);
 	for (size_t i = 0; shelf != NULL && i < td_logs_count(all->logs); i++)

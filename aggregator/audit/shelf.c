@@ -201,8 +201,9 @@ static bool work(td_crew_t *crew, size_t index, void *context, td_err_t *err)
 static bool stopped(const td_shelf_t *shelf, td_err_t *err)
 {
 	return td_err_set(err, TD_ESUPERSEDED, "stopped; %s",
-			  shelf->temporary ? "nothing is kept, give --state DIR to go on later"
-					   : "--resume with the same --state goes on");
+			  shelf->plan.whole  ? "nothing is kept"
+			  : shelf->temporary ? "nothing is kept, give --state DIR to go on later"
+					     : "--resume with the same --state goes on");
 }
 
 static int by_size(const void *a, const void *b)

@@ -40,6 +40,7 @@ typedef struct td_shelf_plan {
 	td_shelf_each_fn *each;      /* NULL: nothing */
 	td_shelf_fn *then;           /* NULL: nothing */
 	bool only_tallies;           /* nothing but sums and digests is asked of them */
+	bool whole;                  /* logs are read from their beginning: --state is refused */
 	void *context;
 	const char *name; /* of the files: "live", "closed" */
 } td_shelf_plan_t;

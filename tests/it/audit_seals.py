@@ -91,6 +91,15 @@ class Proofs(Seals):
             self.offline('false', code=1)
         with self.subTest('a witness'):
             self.witness(old, middle, new)
+        with self.subTest('a folder gets what it lacks'):
+            new.unlink()
+            self.seal()
+            self.assertEqual(self.verify('--seals', 'sealed')['outcome'], 'equal')
+        with self.subTest('no key takes over that does not know those before'):
+            self.audit('keygen', 'seals.example', 'stranger.key')
+            self.pipeline.feed('vn-06', [accident(899)])
+            said = self.pipeline.run('audit', 'seal', '--key', 'stranger.key', code=2)
+            self.assertIn('give --keys FILE', said.stderr)
         with self.subTest('another key takes over'):
             self.audit('keygen', 'seals.example', 'next.key')
             self.pipeline.feed('vn-06', [accident(900)])
@@ -164,10 +173,19 @@ class Tampering(Seals):
                 self.pipeline.run('audit', 'seal', '--key', 'log.key', code=1)
                 self.pipeline.run('audit', 'prove', 'vn-06@50', code=2)
 
+        with self.subTest('all seals gone'):
+            self.rebuild(true)
+            self.publish([])
+            said = self.pipeline.run('audit', 'verify', *self.keys, code=2)
+            self.assertIn('there is no seal at all', said.stderr)
         with self.subTest('two seals of one size'):
             self.rebuild(true)
             self.publish([])
-            self.seal()
+            kept = {path: path.read_bytes() for path in self.seal_files()}
+            said = self.pipeline.run('audit', 'seal', '--key', 'log.key', 'sealed', code=2)
+            self.assertIn('another seal of as many events', said.stderr)
+            self.assertEqual({path: path.read_bytes() for path in self.seal_files()}, kept)
+            self.audit('seal', '--key', 'log.key')
             fork = self.broker.read(SEALS)[0].value
             self.publish([*seals, fork])
             self.assertIn('two seals of the same size with other roots', self.wrong())
