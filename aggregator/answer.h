@@ -34,6 +34,9 @@ unsigned td_figure_decimals(const td_figure_t *figure);
 TD_MUST_USE bool td_figure_find(const char *code, td_figure_t *figure, td_err_t *err);
 bool td_figure_is_rate(const td_figure_t *figure);
 
+/* The figure with that id in digits, by which targets name it; false when there is none. */
+bool td_figure_by_number(const char *number, td_figure_t *figure);
+
 /* Narrows the figure to some values of one of its dimensions: "severity=very,especially"; "" keeps
  * all. `selection` must outlive the figure. TD_EUSAGE, naming what is wrong. */
 TD_MUST_USE bool td_figure_select(td_figure_t *figure, const char *selection, td_err_t *err);

@@ -4,6 +4,7 @@
 #include "common/nearest.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { LIST_MAX = 320 };
 
@@ -74,6 +75,27 @@ bool td_figure_find(const char *code, td_figure_t *figure, td_err_t *err)
 	else
 		return no_figure(code, err);
 	return true;
+}
+
+bool td_figure_by_number(const char *number, td_figure_t *figure)
+{
+	enum { DECIMAL = 10 };
+	char *end;
+	size_t rate_count;
+	const td_rate_info_t *rates = td_rate_all(&rate_count);
+	unsigned long id = strtoul(number, &end, DECIMAL);
+	const td_metric_info_t *metric = id > UINT8_MAX ? NULL : td_metric_find((uint32_t)id);
+	if (end == number || *end != '\0')
+		return false;
+	if (metric != NULL)
+		figure_of_metric(metric, figure);
+	for (size_t i = 0; i < rate_count && metric == NULL; i++) {
+		if (rates[i].id != id)
+			continue;
+		figure_of_rate(&rates[i], figure);
+		return true;
+	}
+	return metric != NULL;
 }
 
 unsigned td_figure_decimals(const td_figure_t *figure)

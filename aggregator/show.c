@@ -30,9 +30,12 @@ const char *td_show_province(const td_show_t *show, const char *province)
 	return known == NULL ? province : td_say(show->lang, known->name_vi, known->name_en);
 }
 
-/* Name of a dimension's value; the code where there is none. */
+/* Name of a dimension's value; the code where there is none. Figures are numbered. */
 static const char *value_name(const td_show_t *show, td_dimension_t dimension, const char *code)
 {
+	td_figure_t figure;
+	if (dimension == TD_DIM_METRIC && td_figure_by_number(code, &figure))
+		return td_say(show->lang, figure.vi, figure.en);
 	for (uint32_t value = 1; value < UINT8_MAX; value++) {
 		const td_value_info_t *info = td_dimension_value(dimension, (uint8_t)value);
 		if (info != NULL && strcmp(info->code, code) == 0)
@@ -249,6 +252,17 @@ const char *td_show_state(const td_show_t *show, Thidua__V1__PeriodState state)
 
 enum { COLUMNS = 16 };
 
+/* How the row's numbers are written: targets in the units of the figure that they are for, those of
+ * a rate being hundredths of a percent. */
+static td_figure_t written_as(const td_show_t *show, const Thidua__V1__TallyRow *row,
+			      const td_figure_t *figure)
+{
+	td_figure_t as = *figure, about;
+	if (show->query->by == TD_DIM_METRIC && td_figure_by_number(row->dimension, &about))
+		as.unit = td_figure_is_rate(&about) ? "0.01 %" : about.unit;
+	return as;
+}
+
 static bool row_cells(const td_show_t *show, const Thidua__V1__TallyRow *row, td_table_t *table)
 {
 	const td_query_t *query = show->query;
@@ -259,21 +273,22 @@ static bool row_cells(const td_show_t *show, const Thidua__V1__TallyRow *row, td
 		     strcmp(query->figures[i].selection, row->dimension) == 0))
 			figure = &query->figures[i];
 	}
+	const td_figure_t as = written_as(show, row, figure);
 	const char *cells[COLUMNS] = {
 		td_say(show->lang, figure->vi, figure->en),
 		bucket_text(show, row),
 		td_show_province(show, row->province),
 		unit_name(show, row),
 		query->by == TD_DIM_NONE ? "" : value_name(show, query->by, row->dimension),
-		value_text(show, row, figure),
-		before_text(show, row, figure),
-		change_text(show, row, figure),
-		target_text(show, row, figure),
-		reached_text(show, row, figure),
+		value_text(show, row, &as),
+		before_text(show, row, &as),
+		change_text(show, row, &as),
+		target_text(show, row, &as),
+		reached_text(show, row, &as),
 		row->rank == 0 ? "" : td_show_format(show->arena, "%u", row->rank),
-		kept_text(show, figure, row->value_as_closed, row->denominator_as_closed),
-		before_closed_text(show, row, figure),
-		target_closed_text(show, row, figure),
+		kept_text(show, &as, row->value_as_closed, row->denominator_as_closed),
+		before_closed_text(show, row, &as),
+		target_closed_text(show, row, &as),
 		rank_closed_text(show, row),
 		td_show_state(show, row->state),
 	};
@@ -316,46 +331,4 @@ bool td_show_rows(const td_show_t *show, const Thidua__V1__TallyAnswer *answer, 
 			return false;
 	}
 	return td_table_text(table, text);
-}
-
-/* "15/12/2020 – 14/12/2021", or a window of hours with its hours. */
-static const char *range_text(const td_show_t *show, const Thidua__V1__TallyAnswer *answer)
-{
-	char from[16], to[16];
-	td_show_day(show, answer->from_on, from);
-	td_show_day(show, answer->to_on, to);
-	if (show->query->grain != TD_GRAIN_HOUR)
-		return td_show_format(show->arena, "%s – %s", from, to);
-	return td_show_format(show->arena, "%s %02d:00 – %s %02d:59", from, show->query->first_hour,
-			      to, show->query->last_hour);
-}
-
-/* " · chỉ: rất nghiêm trọng, đặc biệt nghiêm trọng": the values that all figures are narrowed to.
- */
-static const char *only_text(const td_show_t *show)
-{
-	const td_figure_t *figure = &show->query->figures[0];
-	const char *text = "";
-	for (uint8_t value = 1; value < 64 && text != NULL; value++) {
-		const td_value_info_t *info = td_dimension_value(figure->only, value);
-		if (info == NULL || (figure->only_values >> value & 1) == 0)
-			continue;
-		text = text[0] == '\0' ? td_show_format(show->arena, " · %s: %s",
-							td_say(show->lang, "chỉ", "only"),
-							td_say(show->lang, info->vi, info->en))
-				       : td_show_format(show->arena, "%s, %s", text,
-							td_say(show->lang, info->vi, info->en));
-	}
-	return text;
-}
-
-bool td_show_table(const td_show_t *show, const Thidua__V1__TallyAnswer *answer, const char **text)
-{
-	const char *rows, *complete, *range = range_text(show, answer), *only = only_text(show);
-	if (range == NULL || only == NULL || !td_show_rows(show, answer, &rows) ||
-	    !td_show_completeness(show, answer, &complete))
-		return false;
-	*text = td_show_format(show->arena, "%s%s%s%s\n\n%s\n%s", answer->title,
-			       answer->title[0] == '\0' ? "" : ": ", range, only, rows, complete);
-	return *text != NULL;
 }

@@ -156,6 +156,31 @@ static void units_and_classes_have_their_names(void **state)
 		     "      3\n\n");
 }
 
+/* The contract numbers figures; people know them by name, and count them in their own units. */
+static void targets_are_shown_by_the_figure_that_they_are_for(void **state)
+{
+	(void)state;
+	const td_row_t rows[] = {
+		{.bucket_day = day_of(20201215),
+		 .dim = TD_METRIC_IDENTITY_RECEIVED,
+		 .over = 540000},
+		{.bucket_day = day_of(20201215), .dim = TD_METRIC_SOCIETY_WORK_DAYS, .over = 1205},
+		{.bucket_day = day_of(20201215), .dim = 200, .over = 7500},
+		{.bucket_day = day_of(20201215), .dim = 199, .over = 1},
+	};
+	td_query_t query = query_of("targets.value");
+	query.by = TD_DIM_METRIC;
+	query.before = (td_days_t){0, -1};
+	Thidua__V1__TallyAnswer answer = answer_of(&query, "2021", rows, TD_COUNT(rows));
+	assert_table(&query, TD_LANG_VI, &answer,
+		     "2021: 15/12/2020 – 14/12/2021\n\n"
+		     "Chỉ tiêu  Tỉnh     Phân loại                 Số liệu\n"
+		     "Chỉ tiêu  Yên Bái  Hồ sơ CCCD thu nhận       540.000\n"
+		     "Chỉ tiêu  Yên Bái  Ngày công                   120,5\n"
+		     "Chỉ tiêu  Yên Bái  Tỷ lệ điều tra, khám phá    75,00\n"
+		     "Chỉ tiêu  Yên Bái  199                             1\n\n");
+}
+
 /* A table that is printed alone must say what it leaves out. */
 static void what_the_figures_are_narrowed_to_stands_in_the_title(void **state)
 {
@@ -390,6 +415,7 @@ int main(void)
 		cmocka_unit_test(
 			of_a_closed_period_the_year_before_and_the_target_show_if_they_moved),
 		cmocka_unit_test(what_must_not_be_believed_stands_above_how_complete_it_is),
+		cmocka_unit_test(targets_are_shown_by_the_figure_that_they_are_for),
 		cmocka_unit_test(what_the_figures_are_narrowed_to_stands_in_the_title),
 		cmocka_unit_test(a_sum_of_provinces_that_were_named_is_not_the_cluster_s),
 		cmocka_unit_test(a_unit_that_was_there_on_some_of_the_days_has_its_name),
