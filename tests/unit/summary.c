@@ -18,6 +18,9 @@ enum {
 	YEAR = THIDUA__V1__PERIOD_KIND__PERIOD_KIND_POLICE_YEAR,
 	ORDER = THIDUA__V1__CRIME_GROUP__CRIME_GROUP_SOCIAL_ORDER,
 	VERY = THIDUA__V1__SEVERITY__SEVERITY_VERY,
+	STATE = THIDUA__V1__AWARD_LEVEL__AWARD_LEVEL_STATE,
+	LOCAL = THIDUA__V1__AWARD_LEVEL__AWARD_LEVEL_LOCAL,
+	POLICE = THIDUA__V1__AWARD_LEVEL__AWARD_LEVEL_PROVINCE_FORCE,
 };
 
 typedef struct given {
@@ -41,6 +44,9 @@ static const given_t cells[] = {
 	{false, TD_METRIC_SCORE_POINTS, 1, MINISTRY, "vn-69", 97025},
 	{false, TD_METRIC_SCORE_MAXIMUM, 1, MINISTRY, "vn-69", 100000},
 	{false, TD_METRIC_TITLE_AWARDED, FLAG, COLLECTIVE, "vn-69", 1},
+	{false, TD_METRIC_COMMENDATION_AWARDED, STATE, COLLECTIVE, "vn-06", 7},
+	{false, TD_METRIC_COMMENDATION_AWARDED, LOCAL, COLLECTIVE, "vn-69", 60},
+	{false, TD_METRIC_COMMENDATION_AWARDED, POLICE, COLLECTIVE, "vn-69", 500},
 };
 
 /* A summary of 2021 of two provinces, fed with the cells. */
@@ -121,6 +127,22 @@ static void the_page_has_sums_beside_the_year_before_and_a_column_for_each_provi
 	assert_line(text, "By province Yen Bai Thai Nguyen\n");
 	assert_line(text, "Cases occurred 20 30\n");
 	assert_line(text, "– of the target 90.00 % 0.00 %\n");
+}
+
+/* What is "of these" stands below that of which it is: levels are those of all commendations, not
+ * of the individuals'. */
+static void the_levels_of_commendations_stand_below_their_sum(void **state)
+{
+	const page_t *page = *state;
+	td_err_t err;
+	const char *text;
+	td_show_t show = show_of(page, TD_LANG_EN);
+	assert_true(td_summary_figures(&page->summary, &show, &text, &err));
+	assert_line(text, "Commendations in all 67 0 +67\n"
+			  "– by the State 7 0 +7\n"
+			  "– by the Government 0 0 0\n"
+			  "– by the Ministry 0 0 0\n"
+			  "– by Party committees and local authorities 60 0 +60\n");
 }
 
 static void the_ranking_goes_by_points_and_names_titles(void **state)
@@ -236,6 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			the_page_has_sums_beside_the_year_before_and_a_column_for_each_province),
+		cmocka_unit_test(the_levels_of_commendations_stand_below_their_sum),
 		cmocka_unit_test(the_ranking_goes_by_points_and_names_titles),
 		cmocka_unit_test(as_a_message_all_answers_are_rows_and_points_carry_the_rank),
 		cmocka_unit_test(of_a_closed_year_each_figure_stands_beside_what_it_was),
