@@ -114,12 +114,23 @@ static void add_members(const td_request_t *request, resolving_t *to, int32_t ye
 	}
 }
 
+/* The year for which clusters are formed: a period's own, or by the calendar that of the last day.
+ */
+static int32_t emulation_year(const td_resolved_t *resolved)
+{
+	int32_t last_on = td_localday_yyyymmdd(resolved->query.days.last);
+	if (resolved->period.months > 0)
+		return resolved->period.year;
+	return resolved->query.calendar == TD_CALENDAR_POLICE ? td_workyear_of_on(last_on)
+							      : last_on / 10000;
+}
+
 static bool resolve_provinces(const td_request_t *request, resolving_t *to)
 {
 	to->resolved->query.named_provinces = request->provinces != NULL;
 	if (request->provinces != NULL)
 		return for_each_word(request->provinces, add_province, to, to->err);
-	int32_t year = td_localday_yyyymmdd(to->resolved->query.days.last) / 10000;
+	int32_t year = emulation_year(to->resolved);
 	to->resolved->days_year = year;
 	add_members(request, to, year);
 	if (to->resolved->query.province_count == 0)

@@ -34,8 +34,8 @@ typedef struct td_resolved {
 	td_query_t query;
 	td_period_t period;               /* months 0 when no period was named */
 	char title[TD_REQUEST_TITLE_MAX]; /* the period's or window's name; "" for a range */
-	/* The year of the last day, and that whose members of the cluster were taken: an earlier
-	 * one where the table does not have it yet. 0 for provinces that were named. */
+	/* The emulation year of the days, and that whose members of the cluster were taken: an
+	 * earlier one where the table does not have it yet. 0 for provinces that were named. */
 	int32_t days_year, members_year;
 	char provinces[TD_PROVINCES_MAX][TD_AREA_MAX]; /* what query.provinces points to */
 } td_resolved_t;

@@ -127,6 +127,37 @@ static void the_cluster_s_provinces_are_those_of_the_year_or_of_the_last_one_kno
 	assert_int_equal(resolved.members_year, 0);
 }
 
+/* Clusters are formed for emulation years, which begin on 15 December. */
+static void the_cluster_is_that_of_the_emulation_year(void **state)
+{
+	(void)state;
+	static const struct {
+		td_request_t request;
+		int32_t year;
+	} asked[] = {
+		{{.period = "2021"}, 2021},
+		{{.period = "2021", .calendar = "civil"}, 2021},
+		{{.from = "2021-12-01", .to = "2021-12-14"}, 2021},
+		{{.from = "2021-12-01", .to = "2021-12-15"}, 2022},
+		{{.from = "2021-12-01", .to = "2021-12-15", .calendar = "civil"}, 2021},
+		{{.last = "7d"}, 2022},
+		{{.period = NULL}, 2022},
+		{{.period = "2022-Q1", .to_date = true}, 2022},
+	};
+	for (size_t i = 0; i < TD_COUNT(asked); i++) {
+		td_err_t err = {0};
+		td_resolved_t resolved;
+		td_request_t request = asked[i].request;
+		request.figures = accidents;
+		request.figure_count = 1;
+		request.cluster = 3;
+		assert_true(td_request_resolve(&request, reference,
+					       td_localday_start_ms(td_localday_make(2021, 12, 20)),
+					       &resolved, &err));
+		assert_int_equal(resolved.days_year, asked[i].year);
+	}
+}
+
 static void splits_are_understood(void **state)
 {
 	(void)state;
@@ -246,6 +277,7 @@ int main(void)
 		cmocka_unit_test(windows_end_now),
 		cmocka_unit_test(
 			the_cluster_s_provinces_are_those_of_the_year_or_of_the_last_one_known),
+		cmocka_unit_test(the_cluster_is_that_of_the_emulation_year),
 		cmocka_unit_test(splits_are_understood),
 		cmocka_unit_test(what_does_not_add_up_is_split_or_narrowed),
 		cmocka_unit_test(a_split_needs_one_figure_that_has_it),
