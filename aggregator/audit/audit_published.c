@@ -5,7 +5,9 @@
 #include "aggregator/audit/shelf.h"
 #include "aggregator/layout.h"
 #include "common/file.h"
+#include "common/localday.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 enum { FILE_MAX = 4 * 1024 * 1024 };
@@ -84,6 +86,25 @@ static bool compare(checking_t *checking, const td_logs_t *logs, td_err_t *err)
 	return done;
 }
 
+/* A month against a year would only look like a false figure. */
+static bool are_of_these_days(const checking_t *checking, td_err_t *err)
+{
+	const td_audit_t *audit = checking->audit;
+	int32_t first = td_localday_yyyymmdd(audit->days.first);
+	for (size_t i = 0; i < checking->count; i++) {
+		const td_published_t *row = &checking->rows[i];
+		if (row->first_day == 0 || row->first_day == first)
+			continue;
+		return td_err_set(err, TD_EUSAGE,
+				  "%s: line %zu: it is of days from %" PRId64 " on, %s; ask "
+				  "about the same days, and have one row for all of them",
+				  audit->settings->published, row->line, row->first_day,
+				  td_audit_has_days(audit) ? "not those asked about"
+							   : "but no days are asked about");
+	}
+	return true;
+}
+
 bool td_audit_published(td_audit_t *audit, td_err_t *err)
 {
 	const char *path = audit->settings->published;
@@ -93,6 +114,7 @@ bool td_audit_published(td_audit_t *audit, td_err_t *err)
 		    (td_published_read(td_buf_slice(&csv), audit->arena, &checking.rows,
 				       &checking.count, err) ||
 		     td_err_prefix(err, "%s", path));
+	done = done && are_of_these_days(&checking, err);
 	td_logs_t *logs = done ? td_audit_logs(audit, err) : NULL;
 	done = logs != NULL && compare(&checking, logs, err);
 	td_logs_free(logs);

@@ -3,16 +3,27 @@
 #include "aggregator/audit/note_parts.h"
 #include "aggregator/dimension.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { COLUMNS_MAX = 32 };
 
 /* The columns that are looked at. */
-typedef enum column { METRIC, VALUE, PROVINCE, UNIT, DIMENSION, DENOMINATOR, COLUMNS } column_t;
+typedef enum column {
+	METRIC,
+	VALUE,
+	PROVINCE,
+	UNIT,
+	DIMENSION,
+	DENOMINATOR,
+	BUCKET,
+	HOUR,
+	COLUMNS
+} column_t;
 
-static const char *const names[COLUMNS] = {"metric", "value",     "province",
-					   "unit",   "dimension", "denominator"};
+static const char *const names[COLUMNS] = {"metric",    "value",       "province",  "unit",
+					   "dimension", "denominator", "bucket_on", "hour"};
 
 /* The next cell of a line, without its quotes, as a text in the arena; NULL at the end. */
 static char *next_cell(td_slice_t *rest, bool *more, td_arena_t *arena)
@@ -70,8 +81,9 @@ static bool read_head(td_slice_t line, td_arena_t *arena, size_t places[COLUMNS]
 static bool read_number(const char *text, int64_t *number)
 {
 	char *end;
+	errno = 0;
 	*number = strtoll(text, &end, 10);
-	return *text != '\0' && *end == '\0';
+	return *text != '\0' && *end == '\0' && errno == 0;
 }
 
 /* "very" alone is the value of that code of either dimension. */
@@ -117,15 +129,23 @@ static bool read_row(td_slice_t line, const size_t places[COLUMNS], td_arena_t *
 	    (row->has_denominator && !read_number(said[DENOMINATOR], &row->denominator)))
 		return td_err_set(err, TD_EDATA, "%s is no whole number",
 				  row->has_denominator ? "value or denominator" : "value");
+	if (said[BUCKET][0] != '\0' && !read_number(said[BUCKET], &row->first_day))
+		return td_err_set(err, TD_EDATA, "bucket_on is no day");
+	if (said[HOUR][0] != '\0' && strcmp(said[HOUR], "-1") != 0)
+		return td_err_set(err, TD_EDATA,
+				  "it is the figure of an hour; those of whole days are compared");
 	return row->dimension[0] == '\0' || select_code(row, arena, err);
 }
 
 bool td_published_read(td_slice_t csv, td_arena_t *arena, td_published_t **rows, size_t *count,
 		       td_err_t *err)
 {
+	static const uint8_t mark[] = {0xef, 0xbb, 0xbf}; /* with which spreadsheets begin UTF-8 */
 	size_t places[COLUMNS];
 	td_slice_t line;
 	*count = 0;
+	if (csv.size >= sizeof mark && memcmp(csv.data, mark, sizeof mark) == 0)
+		csv = (td_slice_t){csv.data + sizeof mark, csv.size - sizeof mark};
 	*rows = td_arena_take(arena, TD_PUBLISHED_MAX * sizeof **rows);
 	if (*rows == NULL)
 		return td_err_set(err, TD_EMEMORY, "no memory for figures");

@@ -3,7 +3,8 @@
  *
  * Pure. The columns are those of `thidua-tally --format csv`; `metric` and `value` must be there,
  * `province` ("all" or nothing: the sum), `unit`, `dimension` ("severity=very,especially", or a
- * value's code alone) and `denominator` (of a rate) may be; others are passed over.
+ * value's code alone), `denominator` (of a rate), `bucket_on` and `hour` may be; others are passed
+ * over.
  */
 #ifndef TD_AGGREGATOR_AUDIT_PUBLISHED_H
 #define TD_AGGREGATOR_AUDIT_PUBLISHED_H
@@ -22,6 +23,7 @@ typedef struct td_published {
 	td_figure_t figure;
 	int64_t value, denominator;
 	bool has_denominator;
+	int64_t first_day;   /* of the days that it is of, as YYYYMMDD; 0: the file does not say */
 	int64_t over, under; /* by the log */
 } td_published_t;
 

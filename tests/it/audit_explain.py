@@ -98,6 +98,12 @@ class Explain(case.ServerTest):
         found = self.audit('compare', '--published', str(printed), *days, code=1)
         row, = found['published']['rows']
         self.assertEqual((row['line'], row['published'], row['log']), (5, 12, 11))
+        by_month = self.pipeline.run('tally', DEATHS, '--period', '2021', '--each', 'month',
+                                     '--format', 'csv').stdout
+        printed.write_text(by_month, 'utf-8')
+        said = self.pipeline.run('audit', 'compare', '--published', printed, '--period', '2021',
+                                 code=2).stderr
+        self.assertIn('line 3: it is of days from 20210115 on, not those asked about', said)
         printed.write_text('metric,value\nno.such,1\n', 'utf-8')
         self.assertIn('line 2', self.pipeline.run('audit', 'compare', '--published', printed,
                                                   code=2).stderr)

@@ -100,6 +100,16 @@ static void a_rate_is_compared_by_both_its_parts(void **state)
 	assert_true(rate->numerators[0] == rate->denominators[0] || td_published_holds(row));
 }
 
+static void a_spreadsheet_s_mark_is_passed_over_and_days_are_told(void **state)
+{
+	world_t *world = *state;
+	assert_true(read_csv(world, "\xef\xbb\xbfmetric,value,bucket_on,hour\r\n"
+				    "accidents.deaths,3,20201215,-1\r\n"
+				    "accidents.deaths,4,,\r\n"));
+	assert_int_equal(world->rows[0].first_day, 20201215);
+	assert_int_equal(world->rows[1].first_day, 0);
+}
+
 static void what_cannot_be_read_names_its_line(void **state)
 {
 	world_t *world = *state;
@@ -111,6 +121,9 @@ static void what_cannot_be_read_names_its_line(void **state)
 		{"metric,value\naccidents.deaths,1.5\n", "line 2"},
 		{"metric,value\naccidents.deaths,\n", "line 2"},
 		{"metric,value,dimension\naccidents.deaths,1,blue\n", "blue"},
+		{"metric,value\naccidents.deaths,99999999999999999999\n", "line 2"},
+		{"metric,value,hour\naccidents.deaths,1,13\n", "an hour"},
+		{"metric,value,bucket_on\naccidents.deaths,1,x\n", "no day"},
 	};
 	for (size_t i = 0; i < TD_COUNT(bad); i++) {
 		assert_false(read_csv(world, bad[i][0]));
@@ -146,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_figure_takes_what_belongs_to_it),
 		cmocka_unit_test(a_rate_is_compared_by_both_its_parts),
+		cmocka_unit_test(a_spreadsheet_s_mark_is_passed_over_and_days_are_told),
 		cmocka_unit_test(what_cannot_be_read_names_its_line),
 		cmocka_unit_test(a_measure_takes_its_metrics_and_its_days),
 	};
