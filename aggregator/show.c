@@ -44,6 +44,18 @@ static const char *value_name(const td_show_t *show, td_dimension_t dimension, c
 	return code;
 }
 
+/* The row's value in the dimension asked for; "" for a figure that does not have it. */
+static const char *class_text(const td_show_t *show, const Thidua__V1__TallyRow *row,
+			      const td_figure_t *figure)
+{
+	td_dimension_t by = show->query->by;
+	if (by == TD_DIM_NONE || (figure->dim1 != by && figure->dim2 != by))
+		return "";
+	if (strcmp(row->dimension, figure->selection) == 0)
+		return td_say(show->lang, "không rõ", "not stated");
+	return value_name(show, by, row->dimension);
+}
+
 void td_show_day(const td_show_t *show, int32_t on, char *text)
 {
 	int year = on / 10000 % 10000, month = on / 100 % 100, day = on % 100;
@@ -279,7 +291,7 @@ static bool row_cells(const td_show_t *show, const Thidua__V1__TallyRow *row, td
 		bucket_text(show, row),
 		td_show_province(show, row->province),
 		unit_name(show, row),
-		query->by == TD_DIM_NONE ? "" : value_name(show, query->by, row->dimension),
+		class_text(show, row, figure),
 		value_text(show, row, &as),
 		before_text(show, row, &as),
 		change_text(show, row, &as),

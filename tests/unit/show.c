@@ -181,6 +181,30 @@ static void targets_are_shown_by_the_figure_that_they_are_for(void **state)
 		     "Chỉ tiêu  Yên Bái  199                             1\n\n");
 }
 
+/* An empty cell would read as the sum of the lines around it. */
+static void what_has_no_class_is_called_so_among_those_that_have(void **state)
+{
+	(void)state;
+	const td_row_t rows[] = {
+		{.bucket_day = day_of(20201215), .hour = TD_HOUR_NONE, .over = 209},
+		{.bucket_day = day_of(20201215), .hour = TD_HOUR_NONE, .over = 404, .dim = 5},
+		{.bucket_day = day_of(20201215), .hour = TD_HOUR_NONE, .over = 7, .figure = 1},
+	};
+	td_err_t err;
+	td_query_t query = query_of("arrests.subjects");
+	assert_true(td_figure_find("accidents.count", &query.figures[1], &err));
+	query.figure_count = 2;
+	query.by = TD_DIM_CRIME_GROUP;
+	query.before = (td_days_t){0, -1};
+	Thidua__V1__TallyAnswer answer = answer_of(&query, "2021", rows, TD_COUNT(rows));
+	assert_table(&query, TD_LANG_EN, &answer,
+		     "2021: 2020-12-15 – 2021-12-14\n\n"
+		     "Figure                         Province  Class       Value\n"
+		     "People arrested or dealt with  Yen Bai   not stated    209\n"
+		     "People arrested or dealt with  Yen Bai   drugs         404\n"
+		     "Traffic accidents              Yen Bai                   7\n\n");
+}
+
 /* A table that is printed alone must say what it leaves out. */
 static void what_the_figures_are_narrowed_to_stands_in_the_title(void **state)
 {
@@ -416,6 +440,7 @@ int main(void)
 			of_a_closed_period_the_year_before_and_the_target_show_if_they_moved),
 		cmocka_unit_test(what_must_not_be_believed_stands_above_how_complete_it_is),
 		cmocka_unit_test(targets_are_shown_by_the_figure_that_they_are_for),
+		cmocka_unit_test(what_has_no_class_is_called_so_among_those_that_have),
 		cmocka_unit_test(what_the_figures_are_narrowed_to_stands_in_the_title),
 		cmocka_unit_test(a_sum_of_provinces_that_were_named_is_not_the_cluster_s),
 		cmocka_unit_test(a_unit_that_was_there_on_some_of_the_days_has_its_name),
