@@ -8,7 +8,11 @@
 
 #include <stdlib.h>
 
-enum { ADDS_MAX = 600, EVENTS_MAX = 20000, ARENA_BYTES = 64 * 1024 * 1024 };
+enum {
+	ADDS_MAX = 600,
+	EVENTS_MAX = TD_REPORT_ROWS_MAX, /* kept of one log: more are never shown */
+	ARENA_BYTES = 64 * 1024 * 1024
+};
 
 /* One event, in the arena of its log. */
 typedef struct seen {
@@ -63,7 +67,7 @@ static const char *effect_of(const td_report_t *report, const td_judged_t *judge
 	return "?";
 }
 
-static bool fold(events_t *events, seeing_t *seeing, const td_judged_t *judged, seen_t *seen)
+static bool fold(events_t *events, seeing_t *seeing, const td_judged_t *judged, const char **effect)
 {
 	char name[TD_FIELD_MAX];
 	td_slice_t kept;
@@ -71,19 +75,17 @@ static bool fold(events_t *events, seeing_t *seeing, const td_judged_t *judged, 
 	(void)td_layout_name(judged->envelope.kind, judged->envelope.record_id, name);
 	if (td_hashes_get(seeing->records, td_slice_text("r"), td_slice_text(name), &kept))
 		memcpy(&record, kept.data, sizeof record);
-	seen->effect = effect_of(events->audit->report, judged, &record);
+	*effect = effect_of(events->audit->report, judged, &record);
 	return td_hashes_put(seeing->records, td_slice_text("r"), td_slice_text(name),
 			     (td_slice_t){(const uint8_t *)&record, sizeof record});
 }
 
-static bool take(void *context, size_t index, const td_judged_t *judged, td_err_t *err)
+/* Keeps one to be listed. */
+static bool keep(const events_t *events, seeing_t *seeing, const td_judged_t *judged,
+		 const char *effect)
 {
-	events_t *events = context;
-	seeing_t *seeing = &events->logs[index];
 	char record[TD_FIELD_MAX], name[TD_JUDGED_NAME_MAX], codes[TD_JUDGED_CODES_MAX],
 		adds[ADDS_MAX];
-	if (seeing->count++ >= EVENTS_MAX)
-		return true;
 	seen_t *seen = td_arena_take(seeing->arena, sizeof *seen);
 	td_judged_record(judged->envelope.kind, judged->envelope.record_id, record);
 	td_judged_name(judged, name);
@@ -92,22 +94,33 @@ static bool take(void *context, size_t index, const td_judged_t *judged, td_err_
 	if (events->ask->measure != NULL)
 		td_measure_cut(events->ask->measure, &judged->adds, &shown);
 	td_judged_adds(&shown, adds, sizeof adds);
-	if (seen != NULL)
-		*seen = (seen_t){
-			.offset = judged->offset,
-			.append_ms = judged->append_ms,
-			.revision = judged->envelope.revision,
-			.record = td_show_format(seeing->arena, "%s", record),
-			.name = td_show_format(seeing->arena, "%s", name),
-			.codes = td_show_format(seeing->arena, "%s", codes),
-			.adds = td_show_format(seeing->arena, "%s", adds),
-		};
-	if (seen == NULL || seen->record == NULL || seen->name == NULL || seen->codes == NULL ||
-	    seen->adds == NULL || !fold(events, seeing, judged, seen))
-		return td_err_set(err, TD_EMEMORY, "no memory for the events behind a difference");
+	if (seen == NULL)
+		return false;
+	*seen = (seen_t){
+		.offset = judged->offset,
+		.append_ms = judged->append_ms,
+		.revision = judged->envelope.revision,
+		.effect = effect,
+		.record = td_show_format(seeing->arena, "%s", record),
+		.name = td_show_format(seeing->arena, "%s", name),
+		.codes = td_show_format(seeing->arena, "%s", codes),
+		.adds = td_show_format(seeing->arena, "%s", adds),
+	};
 	*seeing->end = seen;
 	seeing->end = &seen->next;
-	return true;
+	return seen->record != NULL && seen->name != NULL && seen->codes != NULL &&
+	       seen->adds != NULL;
+}
+
+/* Every event is folded, since sums are asked of the records; of many not all are listed. */
+static bool take(void *context, size_t index, const td_judged_t *judged, td_err_t *err)
+{
+	events_t *events = context;
+	seeing_t *seeing = &events->logs[index];
+	const char *effect;
+	return (fold(events, seeing, judged, &effect) &&
+		(seeing->count++ >= EVENTS_MAX || keep(events, seeing, judged, effect))) ||
+	       td_err_set(err, TD_EMEMORY, "no memory for the events behind a difference");
 }
 
 static void say(td_audit_t *audit, const td_logs_t *logs, events_t *events)
@@ -142,6 +155,8 @@ static void say(td_audit_t *audit, const td_logs_t *logs, events_t *events)
 				{seen->adds, 0}};
 			td_report_row(audit->report, &kind, cells);
 		}
+		if (events->logs[i].count > EVENTS_MAX)
+			td_report_more(audit->report, &kind, events->logs[i].count - EVENTS_MAX);
 	}
 }
 

@@ -74,6 +74,15 @@ void td_report_row(td_report_t *report, const td_report_kind_t *kind, const td_r
 	table->shown++;
 }
 
+void td_report_more(td_report_t *report, const td_report_kind_t *kind, uint64_t count)
+{
+	td_report_table_t *table = find_table(report, kind);
+	if (table == NULL)
+		report->failed = true;
+	else
+		table->count += count;
+}
+
 void td_report_fact(td_report_t *report, const td_report_column_t *fact, td_report_cell_t value)
 {
 	if (report->fact_count == TD_REPORT_FACTS_MAX) {

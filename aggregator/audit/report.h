@@ -55,6 +55,9 @@ TD_MUST_USE td_report_t *td_report_new(const char *command, bool judges, td_lang
 void td_report_row(td_report_t *report, const td_report_kind_t *kind,
 		   const td_report_cell_t *cells);
 
+/* Counts rows of a table that shows as many as it can already. */
+void td_report_more(td_report_t *report, const td_report_kind_t *kind, uint64_t count);
+
 /* How many rows are something wrong. */
 uint64_t td_report_wrong(const td_report_t *report);
 

@@ -84,6 +84,12 @@ class Explain(case.ServerTest):
                                      code=2)
             self.assertIn('says nothing of accident/none', said.stderr)
 
+    def test_a_figure_of_more_records_than_are_listed_is_whole(self):
+        self.feed([accident(number, '2021-05-05') for number in range(1000, 3100)])
+        found = self.audit('explain', DEATHS)
+        self.assertEqual(self.figure(found), {DEATHS: 11 + 2100})
+        self.assertEqual((found['events']['count'], len(found['events']['rows'])), (2111, 2000))
+
     def test_published_figures_are_compared_with_the_log(self):
         days = ('--from', '2021-03-01', '--to', '2021-07-31')
         said = self.pipeline.run('tally', 'accidents.deaths', 'accidents.injured', *days,

@@ -117,6 +117,8 @@ static void a_table_shows_so_many_rows_and_counts_the_rest(void **state)
 	assert_non_null(strstr(write(&world, TD_REPORT_TEXT), "more: 5\n"));
 	assert_non_null(strstr(write(&world, TD_REPORT_JSON), "\"count\":2005"));
 	assert_int_equal(td_report_wrong(world.report), TD_REPORT_ROWS_MAX + 5);
+	td_report_more(world.report, &tallies, 2);
+	assert_int_equal(td_report_wrong(world.report), TD_REPORT_ROWS_MAX + 7);
 	end(&world);
 }
 
