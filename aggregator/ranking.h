@@ -2,7 +2,8 @@
  * ranking: provinces by their points in the emulation movement.
  *
  * Pure. Scores go through stages: the province's own, the cluster's, the ministry's. Provinces are
- * ranked by the highest stage that all of them have reached, so that like is compared with like.
+ * ranked by the highest stage that all of them have reached, so that like is compared with like. A
+ * stage is reached when its maximum is that of a whole score: criteria may come one by one.
  */
 #ifndef TD_AGGREGATOR_RANKING_H
 #define TD_AGGREGATOR_RANKING_H

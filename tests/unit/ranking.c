@@ -63,6 +63,39 @@ static void the_highest_stage_of_all_decides(void **state)
 	assert_int_equal(ranked[2].maximum, 1000);
 }
 
+/* The maximum of each stage, for each of the three provinces. */
+static void assert_stage(int64_t self[3], int64_t ministry[3], uint8_t expected)
+{
+	td_row_t rows[12];
+	td_ranked_t ranked[TD_PROVINCES_MAX];
+	uint8_t stage;
+	size_t count = 0;
+	for (uint16_t i = 0; i < 3; i++) {
+		rows[count++] = row(POINTS, i, SELF, self[i] - i);
+		rows[count++] = row(MAXIMUM, i, SELF, self[i]);
+		rows[count++] = row(POINTS, i, MINISTRY, ministry[i] / 2);
+		rows[count++] = row(MAXIMUM, i, MINISTRY, ministry[i]);
+	}
+	td_ranking_make(&query, rows, count, ranked, &stage);
+	assert_int_equal(stage, expected);
+}
+
+/* While the ministry enters one criterion after another, its points are not those of a year. */
+static void a_stage_that_has_some_of_the_criteria_is_not_reached(void **state)
+{
+	(void)state;
+	assert_stage((int64_t[]){1000, 1000, 1000}, (int64_t[]){200, 200, 200}, SELF);
+	assert_stage((int64_t[]){1000, 1000, 1000}, (int64_t[]){1000, 1000, 950}, SELF);
+	assert_stage((int64_t[]){1000, 1000, 1000}, (int64_t[]){1000, 1000, 1000}, MINISTRY);
+}
+
+/* A bonus adds to the maximum of those who claim it, and need not be granted. */
+static void a_bonus_that_some_claimed_holds_no_stage_back(void **state)
+{
+	(void)state;
+	assert_stage((int64_t[]){1020, 1000, 1020}, (int64_t[]){1000, 1000, 1020}, MINISTRY);
+}
+
 static void nothing_is_ranked_before_all_are_scored(void **state)
 {
 	(void)state;
@@ -79,6 +112,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_highest_stage_of_all_decides),
+		cmocka_unit_test(a_stage_that_has_some_of_the_criteria_is_not_reached),
+		cmocka_unit_test(a_bonus_that_some_claimed_holds_no_stage_back),
 		cmocka_unit_test(nothing_is_ranked_before_all_are_scored),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
