@@ -3,6 +3,7 @@
 #include "aggregator/audit/report_parts.h"
 #include "aggregator/model.h"
 #include "common/table.h"
+#include "workers/text.h"
 
 enum { NUMBER_MAX = 32 };
 
@@ -25,14 +26,37 @@ const char *td_report_word(const td_report_t *report, const char *vi, const char
 	return td_say(report->lang, vi, en);
 }
 
+/* Bytes of the character that begins there, as far as its first byte says; 0: nothing to be shown.
+ */
+static size_t character_at(const char *text)
+{
+	uint8_t first = (uint8_t)*text;
+	size_t size = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	const td_slice_t character = {(const uint8_t *)text, strnlen(text, size)};
+	return first == '\t' || td_text_check(character) == 0 ? character.size : 0;
+}
+
+/* What somebody put into Redis or a log may be anything: it must not move a terminal's cursor,
+ * write lines of its own into the report, or break its JSON. */
 static td_report_cell_t copy(td_report_t *report, td_report_cell_t cell)
 {
 	if (cell.text == NULL)
 		return cell;
-	cell.text = td_show_format(report->arena, "%s", cell.text);
-	if (cell.text == NULL)
+	char *shown = td_arena_take(report->arena, strlen(cell.text) + 1), *out = shown;
+	for (const char *at = cell.text; shown != NULL && *at != '\0';) {
+		size_t size = character_at(at);
+		if (size > 0)
+			memcpy(out, at, size);
+		else
+			*out = '?';
+		out += size > 0 ? size : 1;
+		at += size > 0 ? size : 1;
+	}
+	if (shown != NULL)
+		*out = '\0';
+	else
 		report->failed = true;
-	return cell;
+	return (td_report_cell_t){shown, 0};
 }
 
 static td_report_table_t *find_table(td_report_t *report, const td_report_kind_t *kind)

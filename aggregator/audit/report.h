@@ -37,7 +37,8 @@ typedef struct td_report_kind {
 	td_report_column_t columns[TD_REPORT_COLUMNS_MAX];
 } td_report_kind_t;
 
-/* A cell: a text (copied), or a number when `text` is NULL. */
+/* A cell: a text (copied; what is no visible character becomes "?"), or a number when `text` is
+ * NULL. */
 typedef struct td_report_cell {
 	const char *text;
 	int64_t number;

@@ -84,13 +84,32 @@ static void json_has_codes_and_plain_numbers(void **state)
 {
 	(void)state;
 	world_t world = begin(TD_LANG_VI);
-	td_report_row(world.report, &tallies, (const td_report_cell_t[]){{"a \"b\"\\\n", 0}});
+	td_report_row(world.report, &tallies, (const td_report_cell_t[]){{"a \"b\"\\\t", 0}});
 	assert_string_equal(write(&world, TD_REPORT_JSON),
 			    "{\"command\":\"compare\",\"outcome\":\"different\",\"logs\":\"here\","
 			    "\"shards\":{\"count\":1,\"wrong\":false,\"rows\":[\n"
 			    "{\"reporter\":\"vn-06\",\"events\":1234567}]},"
 			    "\"tallies\":{\"count\":1,\"wrong\":true,\"rows\":[\n"
-			    "{\"what\":\"a \\\"b\\\"\\\\\\u000a\"}]}}\n");
+			    "{\"what\":\"a \\\"b\\\"\\\\\\u0009\"}]}}\n");
+	end(&world);
+}
+
+static void what_a_stranger_wrote_cannot_write_into_the_report(void **state)
+{
+	(void)state;
+	world_t world = begin(TD_LANG_EN);
+	static const char *const texts[][2] = {
+		{"7\n\nEqual and intact.\n", "7??Equal and intact.?\n"},
+		{"\x1b[2Jgone\x7f", "?[2Jgone?\n"},
+		{"\xff\xfe caf\xc3\xa9 \xc3", "?? caf\xc3\xa9 ?\n"},
+		{"right \xe2\x80\xae left", "right ??? left\n"},
+		{"C\xc3\xb4ng an Y\xc3\xaan B\xc3\xa1i", "C\xc3\xb4ng an Y\xc3\xaan B\xc3\xa1i\n"},
+	};
+	for (size_t i = 0; i < TD_COUNT(texts); i++)
+		td_report_row(world.report, &tallies, (const td_report_cell_t[]){{texts[i][0], 0}});
+	for (size_t i = 0; i < TD_COUNT(texts); i++)
+		assert_non_null(strstr(write(&world, TD_REPORT_TEXT), texts[i][1]));
+	assert_null(strstr(write(&world, TD_REPORT_JSON), "\xff"));
 	end(&world);
 }
 
@@ -145,6 +164,7 @@ int main(void)
 		cmocka_unit_test(
 			a_wrong_row_makes_it_different_and_the_first_language_is_vietnamese),
 		cmocka_unit_test(json_has_codes_and_plain_numbers),
+		cmocka_unit_test(what_a_stranger_wrote_cannot_write_into_the_report),
 		cmocka_unit_test(html_needs_nothing_else_and_hides_no_markup),
 		cmocka_unit_test(a_table_shows_so_many_rows_and_counts_the_rest),
 		cmocka_unit_test(a_report_that_does_not_fit_is_no_report),
