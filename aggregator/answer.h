@@ -27,6 +27,9 @@ typedef struct td_figure {
 	const char *selection; /* how `only` is written: "severity=very,especially"; "" for all */
 } td_figure_t;
 
+/* Whether all of them are counted by hours; TD_EUSAGE, naming one that is not: it would be 0. */
+TD_MUST_USE bool td_figure_check_hours(const td_figure_t *figures, size_t count, td_err_t *err);
+
 /* How many decimals its unit leaves to the whole number: "0.1 day" has one. */
 unsigned td_figure_decimals(const td_figure_t *figure);
 

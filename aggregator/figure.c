@@ -98,6 +98,25 @@ bool td_figure_by_number(const char *number, td_figure_t *figure)
 	return metric != NULL;
 }
 
+static bool have_hours(const td_metric_t *terms)
+{
+	for (size_t i = 0; i < TD_RATE_TERMS_MAX; i++)
+		if (terms[i] != TD_METRIC_NONE && !td_metric_has_hours(terms[i]))
+			return false;
+	return true;
+}
+
+bool td_figure_check_hours(const td_figure_t *figures, size_t count, td_err_t *err)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!have_hours(figures[i].over) || !have_hours(figures[i].under))
+			return td_err_set(err, TD_EUSAGE,
+					  "%s is counted by days, not by hours; ask for days, such "
+					  "as --last 1d",
+					  figures[i].code);
+	return true;
+}
+
 unsigned td_figure_decimals(const td_figure_t *figure)
 {
 	/* "0.01 point": as many as there are digits behind the point. */

@@ -73,6 +73,12 @@ const td_metric_info_t *td_metric_by_code(const char *code)
 	return NULL;
 }
 
+bool td_metric_has_hours(uint32_t id)
+{
+	return id == TD_METRIC_CASE_OCCURRED ||
+	       (id >= TD_METRIC_ARREST_OPERATIONS && id < TD_METRIC_TITLE_AWARDED);
+}
+
 const td_metric_info_t *td_metric_all(size_t *count)
 {
 	*count = TD_COUNT(metrics);

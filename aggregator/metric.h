@@ -52,6 +52,10 @@ typedef struct td_metric_info {
 const td_metric_info_t *td_metric_find(uint32_t id);
 const td_metric_info_t *td_metric_by_code(const char *code);
 
+/* Whether it is counted when something happens, and so at an hour if that is known: all else lies
+ * on the day of a decision or the last one of a period. */
+bool td_metric_has_hours(uint32_t id);
+
 /* All entries in the order of their ids. */
 const td_metric_info_t *td_metric_all(size_t *count);
 

@@ -361,6 +361,9 @@ static bool resolve_splits(const td_request_t *request, resolving_t *to)
 		return false;
 	if (request->each != NULL && !resolve_each(request->each, query, to->err))
 		return false;
+	if (query->grain == TD_GRAIN_HOUR &&
+	    !td_figure_check_hours(query->figures, query->figure_count, to->err))
+		return false;
 	if (query->grain == TD_GRAIN_HOUR && query->by_unit)
 		return td_err_set(to->err, TD_EUSAGE, "hours are kept by province, not by unit");
 	if (query->grain == TD_GRAIN_HOUR && request->compare)

@@ -52,8 +52,21 @@ static const char *shown(const td_contributions_t *made, char text[TEXT_MAX])
 	return text;
 }
 
+/* Were its time known, what is counted by hours would have one, and nothing else. */
+static void assert_hours(const td_told_t *told)
+{
+	td_contributions_t made;
+	Thidua__V1__Event event = *told->event;
+	event.occurred_precision = THIDUA__V1__PRECISION__PRECISION_TIME;
+	td_contribute(&event, told->enriched, &made);
+	for (size_t i = 0; i < made.count; i++)
+		assert_int_equal(made.items[i].hour != TD_HOUR_NONE,
+				 td_metric_has_hours(made.items[i].metric));
+}
+
 static void contribute(const td_told_t *told, td_contributions_t *made)
 {
+	assert_hours(told);
 	memset(made, 0xa5, sizeof *made);
 	td_contribute(told->event, told->enriched, made);
 }

@@ -216,10 +216,10 @@ static void a_split_needs_one_figure_that_has_it(void **state)
 static void what_cannot_be_understood_is_refused_with_what_can(void **state)
 {
 	(void)state;
-	static const char *const unknown[] = {"accident.count"},
-				 *const points[] = {"scores.points"},
-				 *const targets[] = {"targets.value"},
-				 *const files[] = {"identity.files_received"};
+	static const char *const
+		unknown[] = {"accident.count"},
+		*const points[] = {"scores.points"}, *const targets[] = {"targets.value"},
+		*const files[] = {"identity.files_received"}, *const clearance[] = {"clearance"};
 	const struct {
 		td_request_t request;
 		const char *says;
@@ -237,6 +237,8 @@ static void what_cannot_be_understood_is_refused_with_what_can(void **state)
 		{{.by = "class,mode"}, "only one dimension"},
 		{{.only = "class=bad"}, "collision, less, serious"},
 		{{.each = "fortnight"}, "'fortnight' is no bucket"},
+		{{.figures = clearance, .last = "24h"}, "clearance is counted by days"},
+		{{.figures = clearance, .each = "hour"}, "--last 1d"},
 		{{.each = "hour", .by = "unit"}, "by province, not by unit"},
 		{{.each = "hour", .compare = true}, "not kept"},
 		{{.rank = true, .each = "day"}, "--rank"},
