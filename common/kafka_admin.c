@@ -9,6 +9,8 @@
 static const td_kafka_property_t fixed[] = {
 	{"allow.auto.create.topics", "false"},
 	{"enable.auto.commit", "false"},
+	/* The log's end is the readers', also while somebody's transaction is open. */
+	{"isolation.level", "read_uncommitted"},
 };
 
 td_kafka_admin_t *td_kafka_admin_new(const td_kafka_settings_t *cluster, const char *client_id,

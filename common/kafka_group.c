@@ -6,7 +6,7 @@
 #include "common/kafka_internal.h"
 #include "common/log.h"
 
-enum { COMMIT_EVERY_MS = 5000, SAY_EVERY_MS = 10000 };
+enum { COMMIT_EVERY_MS = 5000, SAY_EVERY_MS = 10000, LEAVE_TURNS = 30, LEAVE_TURN_MS = 100 };
 
 typedef struct td_kafka_member {
 	char *topic;
@@ -179,16 +179,41 @@ td_kafka_group_t *td_kafka_group_new(const td_kafka_group_settings_t *settings, 
 	return NULL;
 }
 
+/*
+ * Revokes through on_rebalance, then leaves the group. False when a broker is silent: a commit that
+ * is under way is sent again until it answers, and rd_kafka_consumer_close and rd_kafka_destroy
+ * wait for that without end (seen with 2.0.2).
+ */
+static bool leave(rd_kafka_t *client)
+{
+	rd_kafka_queue_t *events = rd_kafka_queue_new(client);
+	rd_kafka_error_t *error = rd_kafka_consumer_close_queue(client, events);
+	bool closed = error != NULL; /* it was before */
+	for (int turns = 0; !closed && turns < LEAVE_TURNS; turns++) {
+		(void)rd_kafka_queue_poll_callback(events, LEAVE_TURN_MS);
+		closed = rd_kafka_consumer_closed(client) != 0;
+	}
+	if (error)
+		rd_kafka_error_destroy(error);
+	rd_kafka_queue_destroy(events);
+	return closed;
+}
+
 void td_kafka_group_free(td_kafka_group_t *group)
 {
 	if (!group)
 		return;
 	if (group->base.client) {
-		/* Revokes through on_rebalance, then leaves the group. */
-		(void)rd_kafka_consumer_close(group->base.client);
+		bool left = leave(group->base.client);
 		revoke_all(group, true);
+		rd_kafka_queue_io_event_enable(group->queue, -1, NULL, 0);
 		rd_kafka_queue_destroy(group->queue);
-		rd_kafka_destroy(group->base.client);
+		if (left)
+			rd_kafka_destroy(group->base.client);
+		else
+			td_log(TD_LOG_WARN, "group_not_left",
+			       td_log_text("group", group->settings.group_id),
+			       td_log_text("why", "the broker is silent; the group will miss us"));
 	}
 	free(group);
 }

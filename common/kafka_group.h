@@ -32,7 +32,8 @@ typedef struct td_kafka_group_settings {
 TD_MUST_USE td_kafka_group_t *td_kafka_group_new(const td_kafka_group_settings_t *settings,
 						 td_err_t *err);
 
-/* Revokes what is assigned, commits, leaves the group; NULL is allowed. */
+/* Revokes what is assigned, commits, leaves the group; NULL is allowed. If the broker is silent,
+ * the library's part of it is left to the end of the process, which is to come now. */
 void td_kafka_group_free(td_kafka_group_t *group);
 
 /*

@@ -5,6 +5,7 @@ import threading
 from servers import case
 from servers.process import wait_until
 from servers.workers import SESSION, WorkerTest
+from servers.world import program
 
 
 def sleeps(process):
@@ -110,6 +111,20 @@ class Brokers(WorkerTest):
             self.events(200)
             self.wait_judged()
         self.check()
+
+    def test_a_broker_that_does_not_answer_keeps_nobody_from_stopping(self):
+        worker = self.worker()
+        aggregator = self.world.start('aggregator', program('thidua-aggregator'), '--brokers',
+                                      self.broker.address, '--single-node', '--redis',
+                                      self.redis.address)
+        self.events(200)
+        self.wait_judged()
+        aggregator.wait_for_line('from=rebuilding to=live')
+        self.broker.process.signal(signal.SIGSTOP)
+        self.addCleanup(self.broker.process.signal, signal.SIGCONT)
+        for process in (worker, aggregator):
+            process.signal(signal.SIGTERM)
+        self.assertEqual([worker.wait(40), aggregator.wait(40)], [0, 0])
 
 
 if __name__ == '__main__':

@@ -166,6 +166,21 @@ static void no_topic_yet_is_no_error(void **state)
 	td_kafka_group_free(group);
 }
 
+static void leaving_has_an_end_though_the_broker_is_silent(void **state)
+{
+	const td_mock_t *mock = *state;
+	ours_t ours = {0};
+	td_mock_topic(mock, "raw.a");
+	td_kafka_group_t *group = join(mock, &ours);
+	serve(&group, (const size_t[]){1}, 1);
+	rd_kafka_mock_broker_set_rtt(mock->cluster, 1, 1000 * 1000); /* it is silent */
+	td_kafka_group_note(group, "raw.a", 17); /* a commit that nobody will answer */
+	td_until_t until = td_until();
+	td_kafka_group_free(group);
+	assert_true(td_until_waits(&until));
+	assert_int_equal(ours.count, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, td_mock_start, td_mock_stop)
 
 int main(void)
@@ -176,6 +191,7 @@ int main(void)
 		TEST(passing_errors_do_not_end_it),
 		TEST(a_group_without_rights_ends_with_what_is_missing),
 		TEST(no_topic_yet_is_no_error),
+		TEST(leaving_has_an_end_though_the_broker_is_silent),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
