@@ -160,8 +160,9 @@ static bool compare_hash(comparing_t *comparing, const char *name, td_err_t *err
 			return false;
 	if (!same)
 		return td_err_set(err, TD_EUNAVAILABLE,
-				  "the two do not stand at one position of %s; compare again when "
-				  "both have caught up",
+				  "the two do not stand at one position of %s, or miss verdicts "
+				  "there; compare again when both have caught up and thidua-admin "
+				  "doctor finds no hole",
 				  comparing->reporter);
 	compare_side(comparing, name, 0);
 	compare_side(comparing, name, 1);
@@ -179,19 +180,42 @@ static bool compare_shard(comparing_t *comparing, const char *reporter, td_err_t
 	return fine;
 }
 
+/* Compares the shards that both have, and names those that only one has; both lists are sorted. */
+static bool compare_lists(comparing_t *comparing, const char **const lists[2],
+			  const size_t counts[2], td_err_t *err)
+{
+	size_t at[2] = {0, 0};
+	while (at[0] < counts[0] || at[1] < counts[1]) {
+		int order = at[0] == counts[0]   ? 1
+			    : at[1] == counts[1] ? -1
+						 : strcmp(lists[0][at[0]], lists[1][at[1]]);
+		size_t side = order > 0; /* where the next name is, at least */
+		const char *reporter = lists[side][at[side]];
+		if (order == 0 && !compare_shard(comparing, reporter, err))
+			return false;
+		if (order != 0)
+			(void)fprintf(comparing->desk->admin->out,
+				      "%s has no shard in generation %" PRIu32 "\n", reporter,
+				      comparing->generations[1 - side]);
+		at[0] += order <= 0;
+		at[1] += order >= 0;
+	}
+	return true;
+}
+
 static bool compare_all(comparing_t *comparing, td_err_t *err)
 {
 	td_admin_desk_t *desk = comparing->desk;
-	const char **reporters;
-	size_t count = 0;
+	const char **lists[2] = {NULL, NULL};
+	size_t counts[2] = {0, 0};
 	comparing->names = td_arena_take(desk->arena, KEYS_MAX * sizeof *comparing->names);
 	if (!comparing->names)
 		return td_err_set(err, TD_EMEMORY, "no memory to compare");
-	bool fine = td_registry_list(desk->redis, comparing->generations[1], desk->arena,
-				     &reporters, &count, err);
-	for (size_t i = 0; fine && i < count; i++)
-		fine = compare_shard(comparing, reporters[i], err);
-	return fine;
+	for (size_t i = 0; i < 2; i++)
+		if (!td_registry_list(desk->redis, comparing->generations[i], desk->arena,
+				      &lists[i], &counts[i], err))
+			return false;
+	return compare_lists(comparing, (const char **const *)lists, counts, err);
 }
 
 bool td_admin_generation_compare(const td_admin_t *admin, td_err_t *err)

@@ -1,6 +1,7 @@
 #include "aggregator/admin_topics.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,7 @@ static const rule_t kept[] = {
 static const rule_t compacted[] = {
 	{"message.timestamp.type", "LogAppendTime", "a sender's clock decides what time it is"},
 	{"cleanup.policy", "compact", "versions and decisions are deleted by age"},
-	{"max.message.bytes", "5242880", "a large version of the reference data is refused"},
+	{"max.message.bytes", "5242880", "its largest records are refused"},
 	{NULL, NULL, NULL},
 };
 
@@ -35,8 +36,7 @@ static const rule_t raw_size = {"max.message.bytes", "1048576",
 				"a producer's full batch of events is refused"};
 static const rule_t verdict_size = {"max.message.bytes", "2097152",
 				    "the verdict about a large event is refused"};
-static const rule_t seal_size = {"max.message.bytes", "5242880",
-				 "the figures of a closed period are refused"};
+static const rule_t seal_size = {"max.message.bytes", "5242880", "its largest records are refused"};
 static const rule_t in_sync = {"min.insync.replicas", "2",
 			       "one broker alone acknowledges what is lost with it"};
 
@@ -83,8 +83,9 @@ bool td_admin_topics_make(const td_reference_t *reference, uint32_t generation, 
 		       TD_TOPIC_SEALS);
 	for (size_t i = 0; (reporter = td_reference_reporter_at(reference, i)); i++) {
 		td_topic_raw(reporter->id, add(topics, kept, &raw_size, single_node)->name);
-		td_topic_verdicts(reporter->id, generation,
-				  add(topics, kept, &verdict_size, single_node)->name);
+		td_admin_topic_t *verdicts = add(topics, kept, &verdict_size, single_node);
+		verdicts->generation = generation;
+		td_topic_verdicts(reporter->id, generation, verdicts->name);
 	}
 	return true;
 }
@@ -180,6 +181,16 @@ static void compare_shape(const check_t *check, const td_kafka_topic_info_t *inf
 		    info->replicas);
 }
 
+static void say_missing(const check_t *check)
+{
+	const td_admin_topic_t *topic = check->topic;
+	char mend[64] = "thidua-admin init";
+	if (topic->generation > 0)
+		(void)snprintf(mend, sizeof mend, "thidua-admin init --generation %" PRIu32,
+			       topic->generation);
+	say(check, mend, "%s does not exist", topic->name);
+}
+
 bool td_admin_topic_check(td_kafka_admin_t *kafka, const td_admin_topic_t *topic,
 			  td_admin_wrong_fn *each, void *context, td_err_t *err)
 {
@@ -189,7 +200,7 @@ bool td_admin_topic_check(td_kafka_admin_t *kafka, const td_admin_topic_t *topic
 	if (!td_kafka_admin_topic(kafka, topic->name, &exists, &info, err))
 		return false;
 	if (!exists) {
-		say(&check, "thidua-admin init", "%s does not exist", topic->name);
+		say_missing(&check);
 		return true;
 	}
 	compare_shape(&check, &info);

@@ -14,6 +14,7 @@
 /* A topic that must be there; `plan.name` points to `name`. */
 typedef struct td_admin_topic {
 	char name[TD_TOPIC_MAX];
+	uint32_t generation; /* of a verdict topic; 0 of the others */
 	td_kafka_topic_plan_t plan;
 } td_admin_topic_t;
 

@@ -83,6 +83,10 @@ class Generations(ServerTest):
         self.assertEqual(self.officers(), [8])
         worker.stop(30)
         aggregator.stop(30)
+        self.pipeline.redis.srem('{thidua.}:1:shards', 'vn-07')
+        self.assertIn('vn-07 has no shard in generation 1\n',
+                      self.pipeline.admin('generation', 'compare', '0', '1').stdout)
+        self.pipeline.redis.sadd('{thidua.}:1:shards', 'vn-07')
         self.pipeline.admin('generation', 'drop', '1', code=64)  # not without --yes
         self.pipeline.admin('generation', 'drop', '1', '--yes')
         self.assertEqual(list(self.pipeline.redis.scan_iter('{vn-06}:1:*')), [])
@@ -100,6 +104,18 @@ class Generations(ServerTest):
         self.pipeline.admin('generation', 'start', '1', '--by', 'X05', '--note', 'trial')
         refused = self.pipeline.admin('generation', 'switch', '1', code=64)
         self.assertIn('no shard', refused.stderr)
+        for pair in ('0', '1'), ('1', '0'):
+            refused = self.pipeline.admin('generation', 'compare', *pair, code=66)
+            self.assertIn('no shard of generation 1', refused.stderr)
+
+    def test_a_topic_of_a_later_generation_that_is_missing_is_made_as_doctor_says(self):
+        self.pipeline.admin('generation', 'start', '1', '--by', 'X05', '--note', 'trial')
+        self.pipeline.broker.delete_topic('thidua.verdicts.1.vn-06')
+        said = self.pipeline.admin('doctor', '--generation', '1', code=78).stdout
+        self.assertIn('WRONG thidua.verdicts.1.vn-06 does not exist\n'
+                      '      mend: thidua-admin init --generation 1\n', said)
+        said = self.pipeline.admin('init', '--generation', '1').stdout
+        self.assertIn('made  thidua.verdicts.1.vn-06\n', said)
 
     def test_a_redis_that_was_emptied_does_not_bring_old_figures_back(self):
         self.publish_with_the_unit()
