@@ -3,16 +3,25 @@
 
 #include "common/localday.h"
 
-/* Index of the province of an area: the area itself, or what stands before the unit's dot. */
-static bool find_province(const td_query_t *query, const char *area, uint16_t *index)
+/* Whether it is the province of an area: the area itself, or what stands before the unit's dot. */
+static bool is_of(const char *area, const char *province)
 {
 	size_t length = strcspn(area, ".");
+	return strncmp(province, area, length) == 0 && province[length] == '\0';
+}
+
+/* Index of the province for which an area counts. */
+static bool find_province(const td_query_t *query, const char *area, uint16_t *index)
+{
 	for (size_t i = 0; i < query->province_count; i++) {
-		const char *province = query->provinces[i];
-		if (strncmp(province, area, length) == 0 && province[length] == '\0') {
-			*index = (uint16_t)i;
+		*index = (uint16_t)i;
+		if (is_of(area, query->provinces[i]))
 			return true;
-		}
+	}
+	for (size_t i = 0; i < query->former_count; i++) {
+		*index = query->former[i].province;
+		if (is_of(area, query->former[i].id))
+			return true;
 	}
 	return false;
 }

@@ -53,11 +53,21 @@ TD_MUST_USE bool td_figure_check_splits(const td_figure_t *figures, size_t count
 enum { TD_FIGURES_MAX = 64, TD_PROVINCES_MAX = 64, TD_ROWS_MAX = 200000 };
 static_assert(TD_PROVINCES_MAX <= 64, "a row has a bit for each of them");
 
+/* A province that became one of those asked for: what counted there counts for that one. */
+typedef struct td_former {
+	const char *id;
+	uint16_t province; /* index into the query's provinces */
+} td_former_t;
+
+enum { TD_FORMER_MAX = 128 };
+
 typedef struct td_query {
 	td_figure_t figures[TD_FIGURES_MAX];
 	size_t figure_count;
 	const char *provinces[TD_PROVINCES_MAX]; /* whose figures, in order of presentation */
 	size_t province_count;
+	td_former_t former[TD_FORMER_MAX]; /* none of them is asked for itself */
+	size_t former_count;
 	bool named_provinces; /* they were asked for by name, and are no whole cluster */
 	bool by_province;     /* else their sum, as "all" */
 	bool by_unit;

@@ -49,15 +49,23 @@ static bool no_province(const resolving_t *to, const char *word)
 			  nearest.word ? nearest.word : "", nearest.word ? "'?)" : "");
 }
 
+static bool find_province(const td_query_t *query, const char *id, size_t *index)
+{
+	for (*index = 0; *index < query->province_count; ++*index)
+		if (strcmp(query->provinces[*index], id) == 0)
+			return true;
+	return false;
+}
+
 static bool add_province(void *context, const char *word)
 {
 	resolving_t *to = context;
+	size_t index;
 	td_query_t *query = &to->resolved->query;
 	if (td_reference_province(to->reference, word) == NULL)
 		return no_province(to, word);
-	for (size_t i = 0; i < query->province_count; i++)
-		if (strcmp(query->provinces[i], word) == 0)
-			return td_err_set(to->err, TD_EUSAGE, "'%s' stands there twice", word);
+	if (find_province(query, word, &index))
+		return td_err_set(to->err, TD_EUSAGE, "'%s' stands there twice", word);
 	if (query->province_count == TD_PROVINCES_MAX)
 		return td_err_set(to->err, TD_EUSAGE, "more than %d provinces", TD_PROVINCES_MAX);
 	char *copy = to->resolved->provinces[query->province_count];
@@ -104,6 +112,20 @@ static int32_t emulation_year(const td_resolved_t *resolved)
 		return resolved->period.year;
 	return resolved->query.calendar == TD_CALENDAR_POLICE ? td_workyear_of_on(last_on)
 							      : last_on / 10000;
+}
+
+/* A merged province would have no year before without those that it was made of. */
+static void add_former(const td_reference_t *reference, td_query_t *query)
+{
+	const td_province_t *province;
+	for (size_t i = 0; (province = td_reference_province_at(reference, i)) != NULL; i++) {
+		size_t index;
+		if (query->former_count < TD_FORMER_MAX && province->next != NULL &&
+		    !find_province(query, province->id, &index) &&
+		    find_province(query, province->next->id, &index))
+			query->former[query->former_count++] =
+				(td_former_t){province->id, (uint16_t)index};
+	}
 }
 
 static bool resolve_provinces(const td_request_t *request, resolving_t *to)
@@ -235,6 +257,7 @@ bool td_request_resolve(const td_request_t *request, const td_reference_t *refer
 	    !td_request_days(request, now_ms, resolved, err) || !resolve_splits(request, &to) ||
 	    !resolve_provinces(request, &to))
 		return false;
+	add_former(reference, query);
 	if (!request->compare)
 		query->before = (td_days_t){.first = 0, .last = -1};
 	query->rank = request->rank;

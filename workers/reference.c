@@ -102,6 +102,11 @@ const td_province_t *td_reference_province(const td_reference_t *reference, cons
 	return td_names_find(&reference->province_names, id);
 }
 
+const td_province_t *td_reference_province_at(const td_reference_t *reference, size_t index)
+{
+	return index < reference->provinces.count ? &reference->provinces.items[index] : NULL;
+}
+
 const td_province_t *td_reference_counting(const td_province_t *province, int32_t day)
 {
 	for (int i = 0; i < SUCCESSIONS_MAX && province != NULL; i++) {

@@ -66,6 +66,9 @@ struct td_province {
 /* The province of that id, whatever the day; NULL if there is none. */
 const td_province_t *td_reference_province(const td_reference_t *reference, const char *id);
 
+/* Each province, in the order of their ids; NULL behind the last one. */
+const td_province_t *td_reference_province_at(const td_reference_t *reference, size_t index);
+
 /* The province in which something of `province` counts on `day`: itself, or its successor once it
  * has ended; NULL if it did not exist yet or there is no successor. NULL counts nowhere. */
 const td_province_t *td_reference_counting(const td_province_t *province, int32_t day);

@@ -131,6 +131,34 @@ static void a_sum_of_metrics_is_no_rate(void **state)
 	td_answer_free(answer);
 }
 
+/* So that a merged province has a year before. */
+static void what_provinces_did_counts_for_the_one_that_they_became(void **state)
+{
+	(void)state;
+	static const given_t given[] = {
+		{true, 20200303, CELL(CASE_OCCURRED, LESS, ORDER, "vn-69"), 10},
+		{true, 20200303, CELL(CASE_OCCURRED, LESS, ORDER, "vn-53"), 5},
+		{true, 20200303, CELL(CASE_OCCURRED, LESS, ORDER, "vn-06"), 100},
+		{false, 20210303, CELL(CASE_OCCURRED, LESS, ORDER, "vn-53"), 7},
+		{false, 20210303, CELL(CASE_OCCURRED, LESS, ORDER, "vn-thainguyen-2025"), 1},
+	};
+	size_t count;
+	const td_row_t *rows;
+	td_query_t query = query_of("cases.occurred");
+	query.provinces[0] = "vn-13";
+	query.provinces[1] = "vn-thainguyen-2025";
+	query.former[0] = (td_former_t){"vn-69", 1};
+	query.former[1] = (td_former_t){"vn-53", 1};
+	query.former_count = 2;
+	query.by_province = true;
+	td_answer_t *answer = ask(&query, given, TD_COUNT(given), &rows, &count);
+	assert_int_equal(count, 2);
+	assert_int_equal(rows[0].over + rows[0].over_before, 0);
+	assert_int_equal(rows[1].over, 7 + 1);
+	assert_int_equal(rows[1].over_before, 10 + 5);
+	td_answer_free(answer);
+}
+
 static void units_are_asked_for_apart_from_provinces(void **state)
 {
 	(void)state;
@@ -410,6 +438,7 @@ int main(void)
 		cmocka_unit_test(a_rate_is_the_quotient_of_the_sums_of_the_provinces_asked_for),
 		cmocka_unit_test(a_figure_can_be_narrowed_to_values_of_a_dimension),
 		cmocka_unit_test(a_sum_of_metrics_is_no_rate),
+		cmocka_unit_test(what_provinces_did_counts_for_the_one_that_they_became),
 		cmocka_unit_test(units_are_asked_for_apart_from_provinces),
 		cmocka_unit_test(months_of_the_police_begin_on_the_15th),
 		cmocka_unit_test(a_window_of_hours_is_cut_within_its_first_and_last_day),

@@ -158,6 +158,30 @@ static void the_cluster_is_that_of_the_emulation_year(void **state)
 	}
 }
 
+/* Thái Nguyên of July 2025 is Thái Nguyên and Bắc Kạn; who is asked for by name stays apart. */
+static void a_merged_province_has_those_that_it_was_made_of(void **state)
+{
+	(void)state;
+	td_resolved_t resolved;
+	td_request_t request = plain();
+	request.provinces = "vn-13,vn-thainguyen-2025";
+	resolve(&request, &resolved);
+	assert_int_equal(resolved.query.former_count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const td_former_t *former = &resolved.query.former[i];
+		assert_int_equal(former->province, 1);
+		assert_true(strcmp(former->id, "vn-69") == 0 || strcmp(former->id, "vn-53") == 0);
+	}
+	request.provinces = "vn-69,vn-thainguyen-2025";
+	resolve(&request, &resolved);
+	assert_int_equal(resolved.query.former_count, 1);
+	assert_string_equal(resolved.query.former[0].id, "vn-53");
+	request.provinces = NULL;
+	request.period = "2021";
+	resolve(&request, &resolved);
+	assert_int_equal(resolved.query.former_count, 0);
+}
+
 static void splits_are_understood(void **state)
 {
 	(void)state;
@@ -280,6 +304,7 @@ int main(void)
 		cmocka_unit_test(
 			the_cluster_s_provinces_are_those_of_the_year_or_of_the_last_one_known),
 		cmocka_unit_test(the_cluster_is_that_of_the_emulation_year),
+		cmocka_unit_test(a_merged_province_has_those_that_it_was_made_of),
 		cmocka_unit_test(splits_are_understood),
 		cmocka_unit_test(what_does_not_add_up_is_split_or_narrowed),
 		cmocka_unit_test(a_split_needs_one_figure_that_has_it),
