@@ -47,6 +47,7 @@ bool td_audit_closed(td_audit_t *audit, td_err_t *err)
 				 : td_err_set(err, TD_EMEMORY, "no memory for keys");
 	for (size_t i = 0; done && i < closings.count; i++)
 		done = take(audit, &closings, &closings.items[i], err);
+	done = done && td_closed_look(audit, &closings, err);
 	td_closings_free(&closings);
 	free(keys);
 	return done;

@@ -7,12 +7,14 @@
 #include "aggregator/audit/audit.h"
 #include "aggregator/audit/proof.h"
 #include "aggregator/audit/seals.h"
+#include "aggregator/audit/state.h"
 #include "common/file.h"
 
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 typedef struct witnessing {
 	td_audit_t *audit;
@@ -148,8 +150,7 @@ static bool cosign(witnessing_t *witnessing, td_err_t *err)
 			return false;
 	}
 	/* Remembered before it is given out: nothing is cosigned that is then forgotten. */
-	return td_file_make_folder(witnessing->audit->settings->state, 0755, err) &&
-	       td_file_write_durable(witnessing->path, td_buf_slice(out), 0644, err);
+	return td_file_write_durable(witnessing->path, td_buf_slice(out), 0644, err);
 }
 
 static bool witness(witnessing_t *witnessing, td_err_t *err)
@@ -166,6 +167,19 @@ static bool witness(witnessing_t *witnessing, td_err_t *err)
 	return (any && !goes_on(witnessing, &seen)) || cosign(witnessing, err);
 }
 
+/* From looking at what was seen last to writing it anew nobody else may: two at a time could cosign
+ * two logs that both go on from the same seal. */
+static bool witness_alone(witnessing_t *witnessing, td_err_t *err)
+{
+	const char *folder = witnessing->audit->settings->state;
+	int lock =
+		td_file_make_folder(folder, 0755, err) ? td_state_lock(folder, "witness", err) : -1;
+	bool done = lock >= 0 && witness(witnessing, err);
+	if (lock >= 0)
+		(void)close(lock);
+	return done;
+}
+
 bool td_audit_witness(td_audit_t *audit, td_err_t *err)
 {
 	if (audit->settings->state == NULL)
@@ -179,7 +193,8 @@ bool td_audit_witness(td_audit_t *audit, td_err_t *err)
 	witnessing->seen_bytes = td_buf_make(TD_NOTE_MAX);
 	witnessing->hasher = td_hasher_new();
 	bool done = witnessing->hasher != NULL || td_err_set(err, TD_EMEMORY, "no memory to hash");
-	done = done && td_audit_keys(audit, &witnessing->keys, err) && witness(witnessing, err);
+	done = done && td_audit_keys(audit, &witnessing->keys, err) &&
+	       witness_alone(witnessing, err);
 	td_hasher_free(witnessing->hasher);
 	td_buf_free(&witnessing->bytes);
 	td_buf_free(&witnessing->seen_bytes);

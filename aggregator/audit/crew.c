@@ -204,5 +204,8 @@ td_crew_end_t td_crew_run(const td_crew_plan_t *plan, td_run_t *run, td_err_t *e
 	*err = crew.err;
 	if (crew.failed)
 		return TD_CREW_FAILED;
-	return td_crew_stopping(&crew) ? TD_CREW_STOPPED : TD_CREW_DONE;
+	if (!td_crew_stopping(&crew))
+		return TD_CREW_DONE;
+	(void)td_err_set(err, TD_ESUPERSEDED, "stopped");
+	return TD_CREW_STOPPED;
 }

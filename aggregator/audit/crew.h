@@ -41,7 +41,7 @@ size_t td_crew_threads(size_t threads_max, size_t count);
 /* How the work ended. */
 typedef enum td_crew_end {
 	TD_CREW_DONE,
-	TD_CREW_STOPPED, /* by a signal; what was done is done */
+	TD_CREW_STOPPED, /* by a signal, as err says; what was done is done */
 	TD_CREW_FAILED,  /* err is that of the first log that failed; the others were stopped */
 } td_crew_end_t;
 

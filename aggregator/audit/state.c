@@ -23,7 +23,7 @@ int td_state_lock(const char *folder, const char *name, td_err_t *err)
 		(void)td_err_set(err, TD_EIO, "%s: cannot open: %s", path, strerror(errno));
 	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return fd;
-	(void)td_err_set(err, TD_EUNAVAILABLE, "%s: another audit keeps its replay there", folder);
+	(void)td_err_set(err, TD_EUNAVAILABLE, "%s: another audit is at work there", folder);
 	(void)close(fd);
 	return -1;
 }

@@ -1,6 +1,6 @@
 /*
- * state: the folder of --state, in which replays are kept: one process at a time has it, and what
- * lies there goes on only as the log that it was made of.
+ * state: the folder of --state, in which replays are kept, and what a witness saw: one process at a
+ * time has it, and a replay goes on only as that of the log that it was made of.
  *
  * Shell.
  */
@@ -10,8 +10,8 @@
 #include "aggregator/audit/logs.h"
 #include "aggregator/head.h"
 
-/* Takes the replays of that name ("live") for this process; -1 and err, TD_EUNAVAILABLE, when
- * another has them. Close it to give them back. */
+/* Takes what is kept there under that name ("live") for this process; -1 and err, TD_EUNAVAILABLE,
+ * when another has it. Close it to give it back. */
 TD_MUST_USE int td_state_lock(const char *folder, const char *name, td_err_t *err);
 
 /* Whether a replay that was kept is of this log in this generation, by the log's first event;

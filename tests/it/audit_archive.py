@@ -248,12 +248,16 @@ class Archive(case.ServerTest):
         self.replay_refuses(name, 'No such file')
 
     def a_reporter_left_out(self):
-        """Who rewrites the manifest as well is found by its digest, noted elsewhere."""
+        """Who rewrites the manifest as well is found by the verdicts, or else by its digest, noted
+        elsewhere."""
         noted = self.audit('replay', '--archive', str(self.folder))['manifest_sha256']
         manifest = self.manifest()
-        manifest['topics'] = [topic for topic in manifest['topics'] if topic['name'] != RAW]
-        (self.folder / 'manifest.json').write_text(json.dumps(manifest), 'utf-8')
-        found = self.audit('replay', '--archive', str(self.folder))
+        for topics, code in (((RAW,), 1), ((RAW, VERDICTS), 0)):
+            manifest['topics'] = [topic for topic in manifest['topics']
+                                  if topic['name'] not in topics]
+            (self.folder / 'manifest.json').write_text(json.dumps(manifest), 'utf-8')
+            found = self.audit('replay', '--archive', str(self.folder), code=code)
+            self.assertEqual('logs_gone' in found, code == 1)
         self.assertNotEqual(found['manifest_sha256'], noted)
         self.assertIn('no raw log of a reporter vn-06',
                       self.refused('replay', '--archive', str(self.folder), '-r', 'vn-06'))

@@ -93,7 +93,7 @@ class Honest(Compare):
         with self.subTest('another audit has it'):
             with open(self.world.path / 'state/live.lock', 'rb') as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
-                self.refused('another audit keeps its replay there')
+                self.refused('another audit is at work there')
         with self.subTest('another log of that name'):
             self.broker.delete_topic('thidua.raw.vn-06')
             self.broker.create_thidua_topic('thidua.raw.vn-06')

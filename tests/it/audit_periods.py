@@ -211,8 +211,19 @@ class Periods(case.ServerTest):
             self.assertNotEqual(said.returncode, 0)
             self.assertIn('thidua-audit closed', said.stderr)
             self.redis.delete(key)
-            self.audit('closed', '--keys', 'centre.key.pub')
+            self.assertEqual(self.audit('closed', '--keys', 'centre.key.pub')['outcome'], 'equal')
             self.assertEqual(self.redis.hgetall(key), kept)
+            false = self.forged(kept[b'vn-06'])
+            self.redis.hset(key, 'vn-06', false)
+            self.redis.hset('thidua:closed:police-2021-M05', 'vn-06', false)
+            self.assertEqual(self.states('--as-closed')['vn-06'][2], 10)
+            found = self.audit('closed', '--keys', 'centre.key.pub', code=1)
+            self.assertEqual([(row['key'], row['why'][:27])
+                              for row in found['closed_altered']['rows']],
+                             [(key, 'it was not what was signed;'),
+                              ('thidua:closed:police-2021-M05', 'it is shown as closed, but ')])
+            self.assertEqual(self.redis.hgetall(key), kept)
+            self.redis.delete('thidua:closed:police-2021-M05')
             found = self.audit('closed', '--keys', 'stranger.key.pub', code=1)
             self.assertEqual([row['why'] for row in found['closings_wrong']['rows']],
                              ['no signature of a known key'] * 2)
@@ -260,6 +271,16 @@ class Periods(case.ServerTest):
     def closed_wrong(self):
         found = self.audit('amendments', *QUARTER, '--keys', 'centre.key.pub', code=1)
         return [(row['reporter'], row['what']) for row in found['closed_wrong']['rows']]
+
+    def forged(self, snapshot):
+        """One death less, by somebody who knows how a snapshot is made."""
+        head, _, rest = snapshot.partition(b'\n')
+        totals, _, before = rest.partition(b'\n\n')
+        totals = totals.replace(b'.vn-06 9\n', b'.vn-06 8\n') + b'\n'
+        self.assertNotIn(totals, snapshot)
+        words = head.split(b' ')
+        words[3] = hashlib.sha256(totals).hexdigest().encode()
+        return b' '.join(words) + b'\n' + totals + b'\n' + before
 
     def signed(self):
         """Whose sign-offs reconcile finds to be what the log gives, and whose not."""

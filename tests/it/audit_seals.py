@@ -1,6 +1,7 @@
 """Seals over the raw logs: what was sealed can be proven to third parties, and every tampering with
 the log, the tallies or the seals themselves is found and named."""
 import base64
+import fcntl
 import json
 import stat
 
@@ -134,6 +135,11 @@ class Proofs(Seals):
         self.assertIn('Equal and intact', said.stdout)
         self.world.run(program('thidua-audit'), 'check', new, '--keys', both, '--witnesses', '1',
                        code=1)
+        with self.subTest('one at a time'):
+            with open(self.path / 'seen/witness.lock', 'rb') as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                said = self.pipeline.run('audit', 'witness', 'cosigned', *how, code=2)
+                self.assertIn('another audit is at work there', said.stderr)
         with self.subTest('a witness that signs twice is one'):
             self.audit('witness', 'cosigned', *how, '--output', 'twice')
             self.assertEqual((self.path / 'twice').read_text('utf-8').count('— witness'), 2)
