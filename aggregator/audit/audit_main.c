@@ -190,10 +190,12 @@ static bool deliver(const td_audit_settings_t *settings, const td_audit_t *audit
 	return ok;
 }
 
-/* One call of the program: what it was asked, and how much it found that is not as it must be. */
+/* One call of the program: what it was asked, whether it could not be done, and how much was found
+ * that is not as it must be. */
 typedef struct call {
 	td_audit_settings_t settings;
 	td_log_settings_t log;
+	bool failed;
 	uint64_t wrong;
 } call_t;
 
@@ -227,6 +229,7 @@ static bool run(void *context, const td_opt_outcome_t *asked, td_err_t *err)
 		.run = td_run_new(err),
 	};
 	bool ok = audit.run != NULL && perform(item, &audit, err);
+	call->failed = !ok;
 	call->wrong = ok ? td_report_wrong(audit.report) : 0;
 	td_buf_free(&audit.file);
 	td_arena_free(audit.arena);
@@ -260,7 +263,8 @@ int main(int argc, char **argv)
 		.work = run,
 		.context = &call,
 	};
-	if (td_program_run(&program, argc, argv) != 0)
+	/* Elsewhere it is success to stop when told to; here it would mean that all is equal. */
+	if (td_program_run(&program, argc, argv) != 0 || call.failed)
 		return EXIT_FAILED;
 	return call.wrong > 0 ? EXIT_DIFFERENT : EXIT_EQUAL;
 }
