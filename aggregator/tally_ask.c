@@ -2,6 +2,7 @@
 
 #include "aggregator/completeness.h"
 #include "common/localday.h"
+#include "common/log.h"
 #include "proto/json.h"
 
 #include <stdio.h>
@@ -159,13 +160,31 @@ bool td_tally_answers(const td_tally_t *tally, const td_tally_ask_t *ask,
 	       td_tally_no_memory(err);
 }
 
+/* A CSV has no place for a warning, and a spreadsheet would be believed. */
+static void warn(const td_tally_t *tally, const td_query_t *query,
+		 const Thidua__V1__TallyAnswer *message)
+{
+	const td_completeness_ask_t ask = {.provinces = query->provinces,
+					   .province_count = query->province_count};
+	for (size_t i = 0; i < message->n_positions; i++) {
+		const Thidua__V1__ShardPosition *position = message->positions[i];
+		bool stopped = position->state == THIDUA__V1__SHARD_STATE__SHARD_STATE_STOPPED;
+		if (position->state != THIDUA__V1__SHARD_STATE__SHARD_STATE_LIVE &&
+		    td_completeness_is_asked(position->reporter, tally->reference, &ask))
+			td_log(TD_LOG_WARN, stopped ? "figures_stopped" : "figures_partial",
+			       td_log_text("reporter", position->reporter));
+	}
+}
+
 bool td_tally_print(const td_tally_t *tally, const td_show_t *show,
 		    const Thidua__V1__TallyAnswer *message, const char **text, td_err_t *err)
 {
 	const char *format = tally->settings->format;
 	if (strcmp(format, "json") == 0)
 		return td_tally_json(tally, &message->base, text, err);
-	bool ok = strcmp(format, "csv") == 0 ? td_show_csv(show, message, text)
-					     : td_show_table(show, message, text);
+	bool is_csv = strcmp(format, "csv") == 0;
+	if (is_csv)
+		warn(tally, show->query, message);
+	bool ok = is_csv ? td_show_csv(show, message, text) : td_show_table(show, message, text);
 	return ok || td_tally_no_memory(err);
 }

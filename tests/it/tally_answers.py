@@ -314,6 +314,12 @@ class Beside(Answers):
         self.world.run(program('thidua-admin'), '--brokers', self.broker.address, '--redis',
                        self.redis.address, 'shard', 'rebuild', 'vn-06')
         self.assertIn('CẢNH BÁO vn-06: đang được dựng lại', self.ask(*asked).stdout)
+        # A CSV has no place for it.
+        said = self.ask(*asked, '--format', 'csv')
+        self.assertIn('event=figures_partial reporter=vn-06', said.stderr)
+        self.assertEqual(len(list(csv.DictReader(said.stdout.splitlines()))), 1)
+        self.assertEqual(self.ask('accidents.count', '--province', 'vn-69', '--format',
+                                  'csv').stderr, '')
         self.fold(self.world)
         self.assertEqual(head(self.redis).state, tally_pb2.SHARD_STATE_LIVE)
         self.assertEqual(self.ask(*asked).stdout, before)
