@@ -30,15 +30,16 @@ static void info_value(td_slice_t info, const char *name, char value[INFO_VALUE_
 /* What must not be read in INFO. */
 static const struct {
 	const char *name, *bad, *wrong, *mend;
+	bool alone; /* of a Redis that is in no cluster: there, each node leads to the masters */
 } rules[] = {
 	{"aof_enabled", "0", "Redis keeps no append-only file: what it held is lost with it",
-	 "appendonly yes in redis.conf, and now: redis-cli config set appendonly yes"},
+	 "appendonly yes in redis.conf, and now: redis-cli config set appendonly yes", false},
 	{"aof_last_write_status", "err", "Redis could not write its append-only file",
-	 "see its log, and how full its disk is"},
+	 "see its log, and how full its disk is", false},
 	{"aof_last_bgrewrite_status", "err", "Redis could not rewrite its append-only file",
-	 "see its log, and how full its disk is"},
+	 "see its log, and how full its disk is", false},
 	{"role", "slave", "this Redis is a replica, which takes no writes",
-	 "let [redis] address name the master"},
+	 "let [redis] address name the master", true},
 };
 
 static void check_memory(td_doctor_t *doctor, td_slice_t info)
@@ -57,9 +58,11 @@ static void check_info(td_doctor_t *doctor, td_slice_t info)
 {
 	char value[INFO_VALUE_MAX];
 	size_t before = doctor->wrong;
+	info_value(info, "cluster_enabled", value);
+	bool in_cluster = strcmp(value, "1") == 0;
 	for (size_t i = 0; i < TD_COUNT(rules); i++) {
 		info_value(info, rules[i].name, value);
-		if (strcmp(value, rules[i].bad) == 0)
+		if (strcmp(value, rules[i].bad) == 0 && !(rules[i].alone && in_cluster))
 			td_doctor_wrong(doctor, rules[i].mend, "%s", rules[i].wrong);
 	}
 	check_memory(doctor, info);

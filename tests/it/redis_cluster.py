@@ -16,17 +16,18 @@ COUNT = 300
 
 
 class Node:
-    """One node of a cluster, with a range of its slots."""
+    """One node of a cluster, with a range of its slots, or none."""
 
-    def __init__(self, world, name, first, last):
-        self.world, self.name, self.slots = world, name, (first, last)
+    def __init__(self, world, name, *slots):
+        self.world, self.name, self.slots = world, name, slots
         self.port, self.bus_port = free_port(), free_port()
         self.address = f'127.0.0.1:{self.port}'
         self.path = world.path / name
         self.path.mkdir()
         self.client = redis.Redis('127.0.0.1', self.port)
         self.start()
-        self.client.execute_command('CLUSTER', 'ADDSLOTSRANGE', first, last)
+        if slots:
+            self.client.execute_command('CLUSTER', 'ADDSLOTSRANGE', *slots)
 
     def start(self):
         self.process = self.world.start(
@@ -48,14 +49,35 @@ class Cluster(case.ServerTest):
         half = SLOTS // 2
         self.nodes = [Node(self.world, 'node-1', 0, half - 1),
                       Node(self.world, 'node-2', half, SLOTS - 1)]
-        self.nodes[0].client.execute_command('CLUSTER', 'MEET', '127.0.0.1', self.nodes[1].port,
-                                             self.nodes[1].bus_port)
+        self.meet(self.nodes[1])
         for node in self.nodes:
             wait_until(lambda node=node: b'cluster_state:ok' in self.info(node), 'the cluster is')
         self.planted = {name: Planted(self.broker, name, seed=at)
                         for at, name in enumerate(REPORTERS)}
         for plan in self.planted.values():
             plan.create_topics()
+
+    def meet(self, node):
+        self.nodes[0].client.execute_command('CLUSTER', 'MEET', '127.0.0.1', node.port,
+                                             node.bus_port)
+
+    def replica(self):
+        """Another node, which holds what the first one holds."""
+        node = Node(self.world, 'replica')
+        self.meet(node)
+        master = self.nodes[0].client.execute_command('CLUSTER', 'MYID')
+
+        def follows():
+            info = node.client.info('replication')
+            if info['role'] == 'slave':
+                return info['master_link_status'] == 'up'
+            try:
+                node.client.execute_command('CLUSTER', 'REPLICATE', master)
+            except redis.exceptions.ResponseError:
+                pass  # it does not know its master yet
+            return False
+        wait_until(follows, 'the replica follows')
+        return node
 
     @staticmethod
     def info(node):
@@ -137,6 +159,17 @@ class Cluster(case.ServerTest):
             plan.plant(COUNT - COUNT // 2)
         self.wait_for(self.single())
         self.assertEqual(aggregator.stop(), 0)
+
+    def test_any_node_leads_to_the_shards_a_replica_too(self):
+        for plan in self.planted.values():
+            plan.plant(COUNT)
+        replica = self.replica()
+        aggregator = self.aggregator(replica.address)
+        self.wait_for(self.single())
+        self.assertEqual(aggregator.stop(), 0)
+        said = self.world.run(program('thidua-admin'), 'doctor', '--redis', replica.address,
+                              '--brokers', self.broker.address, '--single-node', code=None).stdout
+        self.assertIn('fine  Redis ', said)
 
     def test_generations_are_compared_wherever_their_shards_lie(self):
         for topic in ('thidua.reference', 'thidua.decisions'):

@@ -138,6 +138,7 @@ def shards(server):
             message.ClearField('owner')
             message.ClearField('crc')
             message.ClearField('verdict_offset_hint')
+            message.ClearField('verdict_hint_append_ms')
             message.counts.ClearField('repeats')
             found[key] = str(message)
         elif kind == b'hash':
