@@ -72,6 +72,13 @@ static bool is_it(const wanted_t *wanted, const td_raw_t *raw)
 /* What is done with each leaf of the log; false ends the reading. */
 typedef bool leaf_fn(void *context, const td_raw_t *raw, const td_hash_t *leaf);
 
+/* Looks whether somebody wants it to stop: there is no crew here that would. */
+static bool goes_on(const td_audit_t *audit, td_err_t *err)
+{
+	return td_run_wait(audit->run, 0, err) &&
+	       (!td_run_stopping(audit->run) || td_err_set(err, TD_ESUPERSEDED, "stopped"));
+}
+
 /* Hashes the log of `reporter` from its beginning. */
 static bool read_leaves(td_audit_t *audit, const char *reporter, td_hasher_t *hasher, leaf_fn *each,
 			void *context, td_err_t *err)
@@ -90,10 +97,8 @@ static bool read_leaves(td_audit_t *audit, const char *reporter, td_hasher_t *ha
 		const td_raw_t *events;
 		size_t count;
 		td_fed_t fed = td_feed_next(feed, WAIT_MS, &events, &count, err);
-		done = fed != TD_FED_FAILED;
+		done = fed != TD_FED_FAILED && goes_on(audit, err);
 		going = done && fed != TD_FED_END;
-		if (going && td_run_stopping(audit->run))
-			going = done = td_err_set(err, TD_ESUPERSEDED, "stopped");
 		for (size_t i = 0; going && i < count; i++) {
 			td_hash_t leaf = td_merkle_event(hasher, events[i].offset,
 							 events[i].append_ms, events[i].bytes);

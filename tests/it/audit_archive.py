@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -44,6 +45,12 @@ def records(path):
         found.append(archive_pb2.ArchiveRecord.FromString(content[at:at + size]))
         at += size
     return found
+
+
+def interrupted():
+    """For preexec_fn: somebody presses Ctrl-C before the program has begun, which it sees at once."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 class Archive(case.ServerTest):
@@ -385,6 +392,26 @@ class Commands(case.SharedServersTest):
                                      'sealed', '--lang', 'en', code=1).stdout
             self.assertIn('the archive ends before this seal', said)
             self.assertNotIn('shorter', said)
+
+    def test_a_command_that_is_told_to_stop_ends_with_2(self):
+        self.audit('keygen', 'seals.example', 'log.key')
+        self.audit('seal', '--key', 'log.key')
+        self.audit('export', 'archive')
+        for argv in (['replay'], ['compare'], ['reconcile'], ['explain', DEATHS],
+                     ['trace', 'accident/2021-00002', '--reporter', 'vn-06'],
+                     ['changed', DEATHS, '--between', '2021-01-01', 'now'],
+                     ['what-if', '--reference', REFERENCE], ['export', 'other'],
+                     ['verify', '--keys', 'log.key.pub'], ['seal', '--key', 'log.key'],
+                     ['prove', 'vn-06@250'],
+                     ['restore', '--archive', 'archive', '--generation', '1', '--by', 'X',
+                      '--note', 'y']):
+            with self.subTest(argv=argv):
+                done = subprocess.run([program('thidua-audit'), '--config', self.pipeline.config,
+                                       '--log-level', 'error', *argv], capture_output=True,
+                                      text=True, cwd=self.world.path, env=self.world.env,
+                                      timeout=60, preexec_fn=interrupted, check=False)
+                self.assertEqual((done.returncode, done.stdout), (2, ''))
+                self.assertIn('stopped', done.stderr)
 
     def test_an_archive_of_one_reporter_takes_the_others_later(self):
         self.audit('export', 'archive', '--reporter', 'vn-06')
