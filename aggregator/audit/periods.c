@@ -1,5 +1,6 @@
 #include "aggregator/audit/periods.h"
 
+#include "aggregator/answer.h"
 #include "aggregator/dimension.h"
 #include "aggregator/metric.h"
 #include "aggregator/request.h"
@@ -145,28 +146,47 @@ bool td_shelved_signed(const td_audit_t *audit, td_shelved_t *shelved, const cha
 			  shelved->bounds->reporter);
 }
 
-static const char *value_code(td_dimension_t dimension, uint8_t value)
+/* A value by its code for programs, for people by its name; where it has neither, its number. */
+static const char *value_word(const td_audit_t *audit, td_dimension_t dimension, uint8_t value)
 {
+	td_figure_t figure;
+	td_lang_t lang = td_report_lang(audit->report);
+	bool is_json = strcmp(audit->settings->format, "json") == 0;
 	const td_value_info_t *info = td_dimension_value(dimension, value);
-	return info == NULL ? "" : info->code;
+	if (dimension == TD_DIM_NONE || value == 0)
+		return "";
+	if (info != NULL)
+		return is_json ? info->code : td_say(lang, info->vi, info->en);
+	const char *number = td_show_format(audit->arena, "%u", value);
+	if (number == NULL || dimension != TD_DIM_METRIC || !td_figure_by_number(number, &figure))
+		return number;
+	return is_json ? figure.code : td_say(lang, figure.vi, figure.en);
+}
+
+/* Codes have no spaces between them, names have. */
+static const char *joined(const td_audit_t *audit, const char *first, const char *second)
+{
+	if (first == NULL || second == NULL)
+		return NULL;
+	const char *between = strcmp(audit->settings->format, "json") == 0 ? " " : ", ";
+	return td_show_format(audit->arena, "%s%s%s", first,
+			      first[0] != '\0' && second[0] != '\0' ? between : "", second);
 }
 
 bool td_total_words(const td_audit_t *audit, const char *field, td_total_words_t *words)
 {
+	static const td_metric_info_t unknown = {.code = "?", .vi = "?", .en = "?"};
 	td_cell_t cell;
 	if (!td_layout_parse_field(field, &cell))
 		return false;
-	const td_metric_info_t *metric = td_metric_find(cell.metric);
-	td_lang_t lang = td_report_lang(audit->report);
-	const char *first = metric == NULL ? "" : value_code(metric->dim1, cell.dim1);
-	const char *second = metric == NULL ? "" : value_code(metric->dim2, cell.dim2);
+	const td_metric_info_t *known = td_metric_find(cell.metric);
+	const td_metric_info_t *metric = known == NULL ? &unknown : known;
 	*words = (td_total_words_t){
-		.metric = metric == NULL ? "?" : metric->code,
-		.label = metric == NULL ? "?" : td_say(lang, metric->vi, metric->en),
+		.metric = metric->code,
+		.label = td_say(td_report_lang(audit->report), metric->vi, metric->en),
 		.province = td_show_format(audit->arena, "%s", cell.area),
-		.dimensions =
-			td_show_format(audit->arena, "%s%s%s", first,
-				       first[0] != '\0' && second[0] != '\0' ? " " : "", second),
+		.dimensions = joined(audit, value_word(audit, metric->dim1, cell.dim1),
+				     value_word(audit, metric->dim2, cell.dim2)),
 	};
 	return words->province != NULL && words->dimensions != NULL;
 }

@@ -45,7 +45,7 @@ TD_MUST_USE bool td_shelved_signed(const td_audit_t *audit, td_shelved_t *shelve
 				   const char *period, td_signed_t *said, td_err_t *err);
 
 /* The cell of a field in words: metric's code, province, and the values of its dimensions joined,
- * all in the audit's arena. */
+ * in JSON their codes; all in the audit's arena. */
 typedef struct td_total_words {
 	const char *metric, *label, *province, *dimensions;
 } td_total_words_t;

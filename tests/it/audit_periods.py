@@ -172,6 +172,9 @@ class Periods(case.ServerTest):
                               for row in moved],
                              [('accident/2021-00003', 1, 0, 'retracted by the reporter',
                                'thidua.raw.vn-69')])
+            said = self.pipeline.run('audit', 'amendments', *QUARTER, '--keys',
+                                     self.path / 'centre.key.pub').stdout
+            self.assertRegex(said, r'Số người chết +vn-69 +nghiêm trọng, đường bộ +10 +9')
             text = self.pipeline.run('tally', DEATHS, *QUARTER, '--by', 'province', '--province',
                                      'vn-06,vn-69', '--as-closed').stdout
             self.assertRegex(text, r'Khi chốt +Trạng thái')
