@@ -146,6 +146,25 @@ static bool is_used(td_dimension_t dimension, const char *const *codes, size_t c
 	return false;
 }
 
+/* The values of the dimensions by which what is asked for is counted, if there are such. */
+static bool add_values(td_arena_t *arena, td_lang_t lang, const char *const *codes, size_t count,
+		       const char **text)
+{
+	const char *lists = "";
+	for (int i = TD_DIM_NONE + 1; i <= TD_DIM_PERIOD_KIND && lists != NULL; i++) {
+		if (!is_used((td_dimension_t)i, codes, count))
+			continue;
+		const char *values = values_of(arena, lang, (td_dimension_t)i);
+		lists = values == NULL ? NULL : td_show_format(arena, "%s%s", lists, values);
+	}
+	if (lists != NULL && lists[0] != '\0')
+		*text = td_show_format(
+			arena, "%s\n%s\n%s", *text,
+			td_say(lang, "Giá trị của các phân loại:", "Values of the dimensions:"),
+			lists);
+	return lists != NULL && *text != NULL;
+}
+
 static bool as_text(td_arena_t *arena, td_lang_t lang, const char *const *codes, size_t count,
 		    const char **text)
 {
@@ -157,17 +176,7 @@ static bool as_text(td_arena_t *arena, td_lang_t lang, const char *const *codes,
 		const char *one = paragraph(arena, lang, &entry);
 		*text = one == NULL ? NULL : td_show_format(arena, "%s%s", *text, one);
 	}
-	if (*text != NULL)
-		*text = td_show_format(
-			arena, "%s\n%s\n", *text,
-			td_say(lang, "Giá trị của các phân loại:", "Values of the dimensions:"));
-	for (int i = TD_DIM_NONE + 1; i <= TD_DIM_PERIOD_KIND && *text != NULL; i++) {
-		if (!is_used((td_dimension_t)i, codes, count))
-			continue;
-		const char *values = values_of(arena, lang, (td_dimension_t)i);
-		*text = values == NULL ? NULL : td_show_format(arena, "%s%s", *text, values);
-	}
-	return *text != NULL;
+	return *text != NULL && add_values(arena, lang, codes, count, text);
 }
 
 static bool as_csv(td_arena_t *arena, const char *const *codes, size_t count, const char **text)

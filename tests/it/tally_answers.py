@@ -237,6 +237,8 @@ class Forms(Answers):
             text = self.ask('metrics', '--lang', lang).stdout
             self.assertEqual([line.split(' ')[0] for line in text.split('\n\n', maxsplit=1)[0]
                               .splitlines() if not line.startswith(' ')], codes)
+        self.assertNotIn('Values', self.ask('metrics', 'identity.files_received', '--lang',
+                                            'en').stdout)
         said = self.ask('metrics', 'accidents.count', '--lang', 'en').stdout
         self.assertEqual(said.splitlines()[0],
                          'accidents.count – Traffic accidents (accident), by class, mode')
