@@ -5,8 +5,10 @@
 #include "common/file.h"
 #include "common/program.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 enum {
 	ARGUMENTS_MAX = 4,
@@ -169,6 +171,24 @@ static const item_t items[] = {
 
 static const td_commands_t commands = TD_COMMANDS("thidua-audit", items);
 
+/* A pipe or a device, which is written to; a file of its name is never put in its place. */
+static bool is_special(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+static bool print(const char *path, const td_buf_t *text, td_err_t *err)
+{
+	FILE *file = path != NULL ? fopen(path, "we") : stdout;
+	if (file == NULL)
+		return td_err_set(err, TD_EIO, "%s: cannot write: %s", path, strerror(errno));
+	bool done = fwrite(text->data, 1, text->size, file) == text->size && fflush(file) == 0;
+	if (file != stdout)
+		done = fclose(file) == 0 && done;
+	return done || td_err_set(err, TD_EIO, "the report cannot be written: %s", strerror(errno));
+}
+
 /* Writes the report, or the file that was made instead, where it is wanted. */
 static bool deliver(const td_audit_settings_t *settings, const td_audit_t *audit, td_err_t *err)
 {
@@ -181,11 +201,10 @@ static bool deliver(const td_audit_settings_t *settings, const td_audit_t *audit
 		td_buf_add_slice(&text, td_buf_slice(&audit->file));
 	else
 		ok = td_report_write(audit->report, form, &text, err);
-	if (ok && settings->output != NULL)
+	if (ok && (settings->output == NULL || is_special(settings->output)))
+		ok = print(settings->output, &text, err);
+	else if (ok)
 		ok = td_file_write_durable(settings->output, td_buf_slice(&text), 0644, err);
-	else if (ok &&
-		 (fwrite(text.data, 1, text.size, stdout) != text.size || fflush(stdout) != 0))
-		ok = td_err_set(err, TD_EIO, "the report cannot be written");
 	td_buf_free(&text);
 	return ok;
 }

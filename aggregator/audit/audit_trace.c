@@ -3,6 +3,7 @@
 #include "aggregator/audit/events.h"
 #include "aggregator/moment.h"
 #include "common/hex.h"
+#include "workers/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -225,6 +226,12 @@ static bool read_name(tracing_t *tracing, const char *name, td_err_t *err)
 	if (tracing->kind == 0 || strlen(slash + 1) > TD_ID_MAX)
 		return td_err_set(err, TD_EUSAGE,
 				  "\"%s\" is no record: write KIND/ID, such as case/2021-0001",
+				  name);
+	/* Looks the same on a screen, and is found nowhere. */
+	if (td_text_check(td_slice_text(slash + 1)) == TD_REASON_TEXT_NFC)
+		return td_err_set(err, TD_EUSAGE,
+				  "\"%s\" has letters and their marks apart (NFD), as some systems "
+				  "write them; ids have them together (NFC)",
 				  name);
 	if (tracing->audit->settings->reporter == NULL)
 		return td_err_set(err, TD_EUSAGE, "whose record is it? give --reporter too");

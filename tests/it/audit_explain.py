@@ -80,6 +80,9 @@ class Explain(case.ServerTest):
                 digest = hashlib.sha256(file.read_bytes()).hexdigest()
                 self.assertIn(f'line {line} of the file with SHA-256 {digest}, '
                               f'rows accepted of it: {rows}', said)
+            said = self.pipeline.run('audit', 'trace', 'accident/Ho\u0300a', '--reporter', 'vn-06',
+                                     code=2)
+            self.assertIn('ids have them together (NFC)', said.stderr)
             said = self.pipeline.run('audit', 'trace', 'accident/none', '--reporter', 'vn-06',
                                      code=2)
             self.assertIn('says nothing of accident/none', said.stderr)

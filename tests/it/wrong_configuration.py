@@ -1,5 +1,6 @@
 """A wrong setting ends in one clear sentence and its exit code, or is retried where it may pass; a
 secret is in no log."""
+import os
 import shutil
 import unittest
 
@@ -110,6 +111,17 @@ class WithoutServers(WrongSettings):
                                ('producer', ['--reporter', 'vn-06', '--spool', self.spool])):
                 with self.subTest(program=name, said=said):
                     self.ends(CONFIG, said, name, '-X', value, *argv)
+
+    def test_a_report_is_written_into_a_pipe_and_not_in_its_place(self):
+        pipe = self.world.path / 'pipe'
+        os.mkfifo(pipe)
+        end = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, end)
+        self.world.run(program('thidua-audit'), 'keygen', 'seals.example', 'key', '--output', pipe)
+        self.assertTrue(pipe.is_fifo())
+        self.assertIn(b'seals.example+', os.read(end, 4096))
+        self.ends(2, 'cannot write: Is a directory', 'audit', 'keygen', 'seals.example', 'key2',
+                  '--output', self.world.path)
 
     def test_an_audit_of_no_days_finds_nothing_equal(self):
         for command in ('compare', 'replay'):
