@@ -7,7 +7,9 @@ static bool work(const td_program_t *program, const td_opt_outcome_t *asked, td_
 {
 	if (!program->work(program->context, asked, err))
 		return false;
-	return fflush(stdout) == 0 || td_err_set(err, TD_EIO, "the answer cannot be written");
+	/* What failed while it was printed may have left nothing to be flushed. */
+	bool printed = fflush(stdout) == 0 && !ferror(stdout);
+	return printed || td_err_set(err, TD_EIO, "the answer cannot be written");
 }
 
 int td_program_run(const td_program_t *program, int argc, char **argv)
