@@ -195,13 +195,14 @@ static void on_log(const rd_kafka_t *client, int level, const char *facility, co
 	       td_log_text("about", facility), td_log_text("text", text));
 }
 
-/* A connection that was cut while it logged in is told as a log-in that failed. */
-static td_kafka_class_t judge(rd_kafka_resp_err_t error, const char *reason)
+/* A connection that was cut during its handshake or log-in, as by a broker that is just ending, is
+ * told as one that failed. */
+static rd_kafka_resp_err_t meant(rd_kafka_resp_err_t error, const char *reason)
 {
-	if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION &&
-	    strstr(reason, "SaslAuthenticateRequest failed: Local:"))
-		return TD_KAFKA_RETRY;
-	return td_kafka_classify(error);
+	bool cut = (error == RD_KAFKA_RESP_ERR__AUTHENTICATION &&
+		    strstr(reason, "SaslAuthenticateRequest failed: Local:")) ||
+		   (error == RD_KAFKA_RESP_ERR__SSL && strstr(reason, "unexpected eof"));
+	return cut ? RD_KAFKA_RESP_ERR__TRANSPORT : error;
 }
 
 /* Remembers what concerns the whole client; on_log has written it already. */
@@ -209,8 +210,8 @@ static void on_error(rd_kafka_t *client, int error, const char *reason, void *op
 {
 	td_kafka_base_t *base = opaque;
 	(void)client;
-	base->error = (rd_kafka_resp_err_t)error;
-	base->trouble = judge(base->error, reason);
+	base->error = meant((rd_kafka_resp_err_t)error, reason);
+	base->trouble = td_kafka_classify(base->error);
 	base->errors++;
 	(void)snprintf(base->why, sizeof base->why, "%s", reason);
 }

@@ -224,7 +224,8 @@ bool td_books_current(const td_books_t *books, int64_t now_ms, const char **why)
 {
 	*why = NULL;
 	if (books->reference.missing || books->decisions.missing)
-		*why = "thidua.reference or thidua.decisions does not exist: run thidua-admin init";
+		*why = "thidua.reference or thidua.decisions may not be read, for want of rights, "
+		       "or does not exist: run thidua-admin init";
 	else if (!fresh(&books->reference, now_ms) || !fresh(&books->decisions, now_ms))
 		*why = "thidua.reference and thidua.decisions are being read";
 	else if (td_versions_count(books->versions) == 0)

@@ -4,9 +4,12 @@
 
 #include "tests/support/mock.h"
 
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 enum { TOPICS_MAX = 16 };
@@ -166,6 +169,58 @@ static void no_topic_yet_is_no_error(void **state)
 	td_kafka_group_free(group);
 }
 
+/* A socket that listens; its "127.0.0.1:PORT" in `address`. */
+static int listen_at(char *address, size_t size)
+{
+	struct sockaddr_in place = {.sin_family = AF_INET,
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t place_size = sizeof place;
+	int door = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	assert_true(door >= 0);
+	assert_int_equal(bind(door, (struct sockaddr *)&place, sizeof place), 0);
+	assert_int_equal(listen(door, 8), 0);
+	assert_int_equal(getsockname(door, (struct sockaddr *)&place, &place_size), 0);
+	(void)snprintf(address, size, "127.0.0.1:%d", ntohs(place.sin_port));
+	return door;
+}
+
+/* Hangs up as a broker that is just ending does: with a reset, or with an end behind what it read.
+ */
+static bool hang_up(int door, bool reads)
+{
+	char hello[4096];
+	int caller = accept(door, NULL, NULL);
+	if (caller < 0)
+		return false;
+	if (reads)
+		assert_true(read(caller, hello, sizeof hello) > 0);
+	assert_int_equal(close(caller), 0);
+	return true;
+}
+
+static void a_handshake_that_is_cut_does_not_end_it(void **state)
+{
+	enum { CALLS = 6 };
+	ours_t ours = {0};
+	char address[32];
+	int calls = 0, door = listen_at(address, sizeof address);
+	td_mock_t mock = {.settings = {.brokers = address}};
+	(void)state;
+	mock.settings.properties.items[mock.settings.properties.count++] = "security.protocol=ssl";
+	mock.settings.properties.items[mock.settings.properties.count++] =
+		"reconnect.backoff.max.ms=100";
+	td_kafka_group_t *group = join(&mock, &ours);
+	for (td_until_t until = td_until(); calls < CALLS && td_until_waits(&until);) {
+		poll_fine(group);
+		calls += hang_up(door, calls % 2 == 0);
+	}
+	assert_int_equal(calls, CALLS);
+	for (int turn = 0; turn < 10; turn++)
+		poll_fine(group);
+	td_kafka_group_free(group);
+	assert_int_equal(close(door), 0);
+}
+
 static void leaving_has_an_end_though_the_broker_is_silent(void **state)
 {
 	const td_mock_t *mock = *state;
@@ -191,6 +246,7 @@ int main(void)
 		TEST(passing_errors_do_not_end_it),
 		TEST(a_group_without_rights_ends_with_what_is_missing),
 		TEST(no_topic_yet_is_no_error),
+		cmocka_unit_test(a_handshake_that_is_cut_does_not_end_it),
 		TEST(leaving_has_an_end_though_the_broker_is_silent),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
