@@ -2,7 +2,6 @@
  * store says that it is not. */
 #include "producers/spool_store.h"
 
-#include "producers/fed.h"
 #include "producers/spool_reader.h"
 #include "tests/support/folders.h"
 
@@ -322,34 +321,6 @@ static void a_size_that_could_never_be_emptied_is_refused(void **state)
 	assert_int_equal(err.code, TD_ECONFIG);
 }
 
-static void digests_are_known_until_they_are_too_many(void **state)
-{
-	(void)state;
-	uint8_t digest[TD_DIGEST_SIZE] = {0};
-	bool known = true;
-	assert_true(td_fed_knows(folder, digest, &known, &err));
-	assert_false(known);
-	td_buf_t many = td_buf_make(8 * MIB);
-	for (unsigned i = 1; i < TD_FED_MAX; i++) {
-		char line[80];
-		int size = snprintf(line, sizeof line, "%08x%056x\n", i, 0);
-		td_buf_add(&many, line, (size_t)size);
-	}
-	td_folders_write(folder, "fed", td_buf_slice(&many));
-	td_buf_free(&many);
-	for (uint8_t i = 1; i < 4; i++) {
-		digest[31] = i;
-		assert_true(td_fed_add(folder, digest, &err));
-		assert_true(td_fed_knows(folder, digest, &known, &err));
-		assert_true(known);
-	}
-	uint8_t old[TD_DIGEST_SIZE] = {0, 0, 0, 1}, young[TD_DIGEST_SIZE] = {0, 0, 0xff, 0xff};
-	assert_true(td_fed_knows(folder, old, &known, &err));
-	assert_false(known);
-	assert_true(td_fed_knows(folder, young, &known, &err));
-	assert_true(known);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -364,7 +335,6 @@ int main(void)
 		TEST(without_room_on_the_disk_it_waits_and_loses_nothing),
 		TEST(a_segment_that_cannot_be_begun_is_begun_later),
 		TEST(a_size_that_could_never_be_emptied_is_refused),
-		TEST(digests_are_known_until_they_are_too_many),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
