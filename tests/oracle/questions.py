@@ -47,6 +47,21 @@ def period_days(year, months, number, police):
     return first, months_later(first, months) - datetime.timedelta(days=1)
 
 
+def year_before(first, last):
+    """The same days of the year before, by their numbers: 29 February has none."""
+    def moved(day):
+        return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+    start = moved(first)
+    if (first.month, first.day) == (2, 29):
+        start += datetime.timedelta(days=1)
+    return start, moved(last)
+
+
+def namesake(day):
+    """Beside which day of the year after it is shown."""
+    return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
 def bucket_first(each, police, day):
     if each == 'day':
         return day
@@ -96,13 +111,17 @@ class Question:
             self.argv += ['--period', f'{year}{name.format(number)}']
             if dice.random() < 0.4:
                 self.before = period_days(year - 1, months, number, self.police)
-                self.argv.append('--compare')
-                return
         else:
-            first = datetime.date(2019, 12, 15) + datetime.timedelta(days=dice.randrange(700))
+            # Clusters are known from 2020 on.
+            begun = datetime.date(2019, 12, 15) if self.police else datetime.date(2020, 1, 1)
+            first = begun + datetime.timedelta(days=dice.randrange(700))
             last = first + datetime.timedelta(days=dice.choice((0, 1, 14, 40, 300)))
             self.days = first, min(last, datetime.date(2021, 12, 31))
             self.argv += ['--from', str(self.days[0]), '--to', str(self.days[1])]
+            if dice.random() < 0.4:
+                self.before = year_before(*self.days)
+        if self.before:
+            self.argv.append('--compare')
         if dice.random() < 0.5:
             self.each = dice.choice(('day', 'half', 'month', 'quarter', 'year'))
             self.argv += ['--each', self.each]
@@ -148,7 +167,8 @@ class Question:
             if days and days[0] <= adds.day <= days[1]:
                 first = self.days[0]
                 if self.each:
-                    first = max(first, bucket_first(self.each, self.police, adds.day))
+                    day = namesake(adds.day) if at else adds.day
+                    first = max(first, bucket_first(self.each, self.police, day))
                 key = (figure, adds.province if self.by_province or self.by_unit else 'all',
                        unit if self.by_unit else '', code, int(f'{first:%Y%m%d}'))
                 found[key][at + part] += adds.amount
