@@ -4,7 +4,9 @@
 #include "aggregator/audit/audit_published.h"
 #include "aggregator/audit/compare.h"
 #include "aggregator/audit/events.h"
+#include "aggregator/registry.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -227,9 +229,34 @@ static bool begin(comparisons_t *all, td_err_t *err)
 	return true;
 }
 
+/* Whether Redis has nothing of the generation that is asked about, and shows another: that is no
+ * loss, but another question. */
+static bool is_shown(const comparisons_t *all, td_err_t *err)
+{
+	const uint32_t asked = (uint32_t)all->audit->settings->generation;
+	uint32_t live = asked;
+	bool missing = false;
+	td_err_t unknown;
+	for (size_t i = 0; i < td_logs_count(all->logs); i++) {
+		td_compared_t outcome = all->items[i].outcome;
+		if (outcome != TD_COMPARED_NO_SHARD && outcome != TD_COMPARED_NOTHING)
+			return true;
+		missing = missing || outcome == TD_COMPARED_NO_SHARD;
+	}
+	td_redis_t *redis = missing ? td_redis_new(&all->audit->settings->redis, err) : NULL;
+	bool asks = redis == NULL || !td_registry_live(redis, TD_REGISTRY_LIVE, &live, &unknown) ||
+		    live == asked;
+	td_redis_free(redis);
+	return asks ||
+	       td_err_set(err, TD_EUSAGE,
+			  "Redis has no shard of generation %" PRIu32
+			  "; the one that is shown is %" PRIu32 ": give --generation %" PRIu32,
+			  asked, live, live);
+}
+
 static bool compare_all(comparisons_t *all, td_err_t *err)
 {
-	if (!begin(all, err))
+	if (!begin(all, err) || !is_shown(all, err))
 		return false;
 	const td_shelf_plan_t plan = {.logs = all->logs,
 				      .ends = all->ends,

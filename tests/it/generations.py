@@ -95,6 +95,8 @@ class Generations(ServerTest):
             topics = self.pipeline.broker.admin.list_topics(timeout=10).topics
             return not [name for name in topics if name.startswith('thidua.verdicts.1.')]
         wait_until(gone, 'every broker knows that the topics are deleted')
+        said = self.pipeline.run('audit', 'compare', '--generation', '1', code=2).stderr
+        self.assertIn('the one that is shown is 0: give --generation 0', said)
         self.assertEqual(self.officers(), [8])
         again = self.pipeline.admin('generation', 'start', '1', '--by', 'X05', '--note', 'again',
                                     code=64)
