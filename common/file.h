@@ -25,7 +25,8 @@ TD_MUST_USE bool td_file_write_durable(const char *path, td_slice_t content, mod
 TD_MUST_USE bool td_file_read(const char *path, td_buf_t *out, td_err_t *err);
 
 /* Reads a secret: at most size - 1 bytes, the trailing newline removed, terminated. TD_ECONFIG if
- * the file is missing, empty, too long, or readable by group or others. */
+ * the file is missing, empty, too long, or readable by others than its owner; an access list that
+ * lets ourselves read it, too, is fine. */
 TD_MUST_USE bool td_file_read_secret(const char *path, char *secret, size_t size, td_err_t *err);
 
 /* Makes the folder and its missing parents, durably; an existing folder is fine. */

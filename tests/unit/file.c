@@ -6,7 +6,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -178,6 +181,43 @@ static void what_is_no_secret_is_refused_without_showing_it(void **state)
 	}
 }
 
+/* Gives the file at `path` an access list: its owner and `user` read, and so does its group if
+ * told. */
+static bool list_reader(uid_t user, bool group)
+{
+	const uint32_t nobody = UINT32_MAX;
+	struct {
+		struct posix_acl_xattr_header header;
+		struct posix_acl_xattr_entry entries[5];
+	} list = {{POSIX_ACL_XATTR_VERSION},
+		  {{ACL_USER_OBJ, ACL_READ, nobody},
+		   {ACL_USER, ACL_READ, user},
+		   {ACL_GROUP_OBJ, group ? ACL_READ : 0, nobody},
+		   {ACL_MASK, ACL_READ, nobody},
+		   {ACL_OTHER, 0, nobody}}};
+	return setxattr(path, "system.posix_acl_access", &list, sizeof list, 0) == 0;
+}
+
+/* As a service manager hands out a credential: the mode then shows what the list allows at most. */
+static void a_secret_that_an_access_list_gives_to_us_alone_is_read(void **state)
+{
+	char secret[8] = "";
+	td_err_t err;
+	(void)state;
+	put(path, "secret", 0400);
+	if (!list_reader(geteuid(), false))
+		skip(); /* no access lists here */
+	if (!td_file_read_secret(path, secret, sizeof secret, &err))
+		fail_msg("%s", err.text);
+	assert_string_equal(secret, "secret");
+	assert_true(list_reader(geteuid() + 1, false));
+	assert_false(td_file_read_secret(path, secret, sizeof secret, &err));
+	assert_non_null(strstr(err.text, "others may read it"));
+	assert_true(list_reader(geteuid(), true));
+	assert_false(td_file_read_secret(path, secret, sizeof secret, &err));
+	assert_int_equal(unlink(path), 0);
+}
+
 static void a_secret_that_is_not_there_is_a_wrong_setting(void **state)
 {
 	(void)state;
@@ -221,6 +261,7 @@ int main(void)
 		TEST(reading_is_bounded),
 		TEST(a_secret_loses_its_newline_and_nothing_else),
 		TEST(what_is_no_secret_is_refused_without_showing_it),
+		TEST(a_secret_that_an_access_list_gives_to_us_alone_is_read),
 		TEST(a_secret_that_is_not_there_is_a_wrong_setting),
 		TEST(folders_are_made_with_their_parents),
 	};
