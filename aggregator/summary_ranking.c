@@ -161,13 +161,16 @@ static bool ranking_text(const td_show_t *show, const told_t *now, const told_t 
 	return td_table_text(table, text);
 }
 
-/* By which stage the provinces are ranked. */
+/* By which stage the provinces are ranked; points lie on the last day of a year. */
 static const char *stage_text(const td_show_t *show, const told_t *told)
 {
 	const td_value_info_t *stage = td_dimension_value(TD_DIM_SCORE_STAGE, told->stage);
-	return stage == NULL ? td_say(show->lang, "chưa đủ điểm của các tỉnh",
-				      "not all provinces are scored")
-			     : td_say(show->lang, stage->vi, stage->en);
+	if (stage != NULL)
+		return td_say(show->lang, stage->vi, stage->en);
+	return told->scores.count == 0 ? td_say(show->lang, "không có điểm trong các ngày này",
+						"no points in these days")
+				       : td_say(show->lang, "chưa đủ điểm của các tỉnh",
+						"not all provinces are scored");
 }
 
 bool td_summary_ranking(const td_summary_t *summary, const td_show_t *show, const char **text,

@@ -157,6 +157,20 @@ static void the_ranking_goes_by_points_and_names_titles(void **state)
 	assert_line(text, " 2 Yên Bái 950,50 1.000,00\n");
 }
 
+/* A quarter is not a year whose scores are still to come. */
+static void days_without_a_year_s_end_have_no_points(void **state)
+{
+	const page_t *page = *state;
+	td_err_t err;
+	const char *text;
+	td_summary_t summary;
+	td_show_t show = show_of(page, TD_LANG_EN);
+	assert_true(td_summary_make(&page->resolved, &summary, &err));
+	assert_true(td_summary_ranking(&summary, &show, &text, &err));
+	assert_string_equal(text, "Ranking by points: no points in these days\n");
+	td_summary_free(&summary);
+}
+
 static void as_a_message_all_answers_are_rows_and_points_carry_the_rank(void **state)
 {
 	page_t *page = *state;
@@ -260,6 +274,7 @@ int main(void)
 			the_page_has_sums_beside_the_year_before_and_a_column_for_each_province),
 		cmocka_unit_test(the_levels_of_commendations_stand_below_their_sum),
 		cmocka_unit_test(the_ranking_goes_by_points_and_names_titles),
+		cmocka_unit_test(days_without_a_year_s_end_have_no_points),
 		cmocka_unit_test(as_a_message_all_answers_are_rows_and_points_carry_the_rank),
 		cmocka_unit_test(of_a_closed_year_each_figure_stands_beside_what_it_was),
 	};
