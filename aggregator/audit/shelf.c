@@ -114,9 +114,6 @@ static bool open_item(td_shelf_t *shelf, size_t index, const td_crew_t *crew, td
 	item->replay = td_replay_new(&settings, err);
 	if (item->replay == NULL)
 		return false;
-	if (!td_replay_is_fresh(item->replay) &&
-	    !td_state_is_of(item->logs, index, td_replay_head(item->replay), err))
-		return td_err_prefix(err, "%s", shelf->folder);
 	if (td_replay_next(item->replay) > item->end)
 		return td_err_set(err, TD_EUSAGE,
 				  "the state in %s is already at offset %" PRIu64
@@ -124,6 +121,9 @@ static bool open_item(td_shelf_t *shelf, size_t index, const td_crew_t *crew, td
 				  "; give another --state",
 				  shelf->folder, td_replay_next(item->replay),
 				  item->bounds->reporter, item->end);
+	if (!td_replay_is_fresh(item->replay) &&
+	    !td_state_is_of(item->logs, index, td_replay_head(item->replay), err))
+		return td_err_prefix(err, "%s", shelf->folder);
 	item->feed = td_feed_open(shelf->plan.logs, index,
 				  (td_feed_range_t){td_replay_next(item->replay), item->end}, err);
 	return item->feed != NULL;

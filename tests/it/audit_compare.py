@@ -90,6 +90,8 @@ class Honest(Compare):
             self.assertEqual(found['rejections']['count'], 240)
             self.assertEqual(self.audit(*same, '--resume')['outcome'], 'equal')
         self.audit('replay', '--state', 'state')
+        with self.subTest('a moment before it'):
+            self.refused('behind the end asked for', '--as-of', '2021-01-01')
         with self.subTest('another generation'):
             self.refused('of another generation', '--generation', '3')
         with self.subTest('another audit has it'):
