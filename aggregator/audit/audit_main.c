@@ -154,7 +154,7 @@ static const item_t items[] = {
 	{{"keygen", 2, 2, "NAME FILE"}, false, false, td_audit_keygen},
 	{{"seal", 0, 1, "--key FILE [DIR]"}, false, true, td_audit_seal},
 	{{"verify", 0, 0, "--keys FILE"}, true, true, td_audit_verify},
-	{{"prove", 0, 1, "EVENT | --from SEAL --to SEAL"}, false, false, td_audit_prove},
+	{{"prove", 0, 1, "EVENT [--keys FILE] | --from SEAL --to SEAL"}, false, false, td_audit_prove},
 	{{"check", 1, 1, "--keys FILE PROOF"}, true, false, td_audit_check},
 	{{"sign-off", 1, 1, "[--take-back] FILE --period PERIOD --reporter ID --key FILE"},
 	 false,

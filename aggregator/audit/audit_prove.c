@@ -170,15 +170,17 @@ static bool has_root(proving_t *proving, const td_found_seal_t *found, td_err_t 
 			  found->seal.reporter, found->place);
 }
 
-/* The smallest seal that covers the leaf; NULL and err when none does. */
-static const td_found_seal_t *covering(const td_seals_t *seals, const char *reporter,
-				       uint64_t index, td_err_t *err)
+/* The smallest seal that covers the leaf, and that is signed by a key to be believed if there are
+ * any; NULL and err when none does. */
+static const td_found_seal_t *covering(const td_audit_t *audit, const td_seals_t *seals,
+				       const char *reporter, uint64_t index, td_err_t *err)
 {
 	const td_found_seal_t *best = NULL;
+	bool believes = audit->settings->keys.count > 0;
 	for (size_t i = 0; i < seals->count; i++) {
 		const td_found_seal_t *found = &seals->items[i];
 		bool fits = found->readable && strcmp(found->seal.reporter, reporter) == 0 &&
-			    found->seal.tree.size > index;
+			    found->seal.tree.size > index && (!believes || found->signatures > 0);
 		/* Of the same text the one with the most signatures: a witness's are worth having.
 		 */
 		if (fits && (best == NULL || found->seal.tree.size < best->seal.tree.size ||
@@ -189,8 +191,8 @@ static const td_found_seal_t *covering(const td_seals_t *seals, const char *repo
 	if (best == NULL)
 		(void)td_err_set(
 			err, TD_ENOINPUT,
-			"no seal of %s covers the event yet; `thidua-audit seal` makes one",
-			reporter);
+			"no seal of %s%s covers the event yet; `thidua-audit seal` makes one",
+			reporter, believes ? ", signed by a key of --keys," : "");
 	return best;
 }
 
@@ -204,7 +206,8 @@ static bool prove_event(td_audit_t *audit, const wanted_t *wanted, td_hasher_t *
 	if (!finding->found)
 		return td_err_set(err, TD_ENOINPUT, "the log of %s has no such event",
 				  wanted->reporter);
-	const td_found_seal_t *found = covering(seals, wanted->reporter, finding->index, err);
+	const td_found_seal_t *found =
+		covering(audit, seals, wanted->reporter, finding->index, err);
 	if (found == NULL)
 		return false;
 	proving.size = found->seal.tree.size;
@@ -225,12 +228,16 @@ static bool inclusion(td_audit_t *audit, td_hasher_t *hasher, td_err_t *err)
 {
 	wanted_t wanted;
 	td_seals_t seals = {0};
+	td_note_keys_t *keys = calloc(1, sizeof *keys);
 	finding_t finding = {.wanted = &wanted, .leaf = td_buf_make(TD_PROOF_EXTRA_MAX)};
-	bool done = read_wanted(audit->arguments[0], &wanted, err) &&
-		    td_seals_load(audit, NULL, &seals, err) &&
-		    prove_event(audit, &wanted, hasher, &seals, &finding, err);
+	bool done = keys != NULL || td_err_set(err, TD_EMEMORY, "no memory for keys");
+	done = done && read_wanted(audit->arguments[0], &wanted, err) &&
+	       (audit->settings->keys.count == 0 || td_audit_keys(audit, keys, err)) &&
+	       td_seals_load(audit, keys, &seals, err) &&
+	       prove_event(audit, &wanted, hasher, &seals, &finding, err);
 	td_buf_free(&finding.leaf);
 	td_seals_free(&seals);
+	free(keys);
 	return done;
 }
 

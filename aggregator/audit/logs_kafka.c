@@ -39,6 +39,7 @@ static const td_logs_kind_t kind;
 /* Names of raw topics, kept while they are listed. */
 typedef struct listing {
 	const char *only;
+	bool is_full; /* there are more */
 	size_t count;
 	char reporters[TD_LOGS_MAX][TD_ID_MAX + 1];
 	size_t alone_count;
@@ -49,8 +50,10 @@ static void list_topic(void *context, const td_kafka_topic_info_t *topic)
 {
 	listing_t *listing = context;
 	const char *reporter = td_topic_reporter(topic->name);
-	if (reporter == NULL || listing->count == TD_LOGS_MAX ||
-	    (listing->only != NULL && strcmp(reporter, listing->only) != 0))
+	if (reporter == NULL || (listing->only != NULL && strcmp(reporter, listing->only) != 0))
+		return;
+	listing->is_full = listing->count == TD_LOGS_MAX;
+	if (listing->is_full)
 		return;
 	(void)snprintf(listing->reporters[listing->count++], TD_ID_MAX + 1, "%s", reporter);
 }
@@ -77,6 +80,11 @@ static bool list_reporters(const td_logs_settings_t *settings, listing_t *listin
 	bool listed = admin != NULL && td_kafka_admin_topics(admin, list_topic, listing, err) &&
 		      td_kafka_admin_topics(admin, list_verdicts, listing, err);
 	td_kafka_admin_free(admin);
+	if (listed && listing->is_full)
+		return td_err_set(err, TD_EUSAGE,
+				  "there are more than %d raw logs: audit them one by one, with "
+				  "--reporter",
+				  TD_LOGS_MAX);
 	return listed;
 }
 

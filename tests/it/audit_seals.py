@@ -242,6 +242,12 @@ class Tampering(Seals):
             self.seal('--keys', 'log.key.pub', key='false.key')
             self.assertEqual(self.wrong(), ['no signature of a known key'])
             self.publish([one, two, three])
+        with self.subTest('the seal of a stranger stands in nobody\'s way'):
+            text = one.decode()
+            self.publish([text.replace(text.split('\n')[2], other_root).encode(), one, two, three])
+            self.pipeline.run('audit', 'prove', 'vn-06@3', code=2)
+            self.assertIn('\nindex 3\n', self.audit('prove', 'vn-06@3', *self.keys))
+            self.publish([one, two, three])
 
 
 if __name__ == '__main__':
