@@ -1,7 +1,7 @@
 /* verify: every seal against the events themselves, hashed again, and against each other. */
 #include "aggregator/audit/audit.h"
 #include "aggregator/audit/leaves.h"
-#include "aggregator/audit/seals.h"
+#include "aggregator/audit/seals_check.h"
 #include "aggregator/audit/shelf.h"
 #include "workers/topics.h"
 
@@ -36,101 +36,6 @@ typedef struct verifyings {
 	verifying_t items[TD_LOGS_MAX];
 } verifyings_t;
 
-static void say_wrong(const verifyings_t *all, const td_found_seal_t *found, const char *vi,
-		      const char *en)
-{
-	static const td_report_kind_t kind = {"seals_wrong",
-					      "Niêm phong sai",
-					      "Seals that are wrong",
-					      true,
-					      4,
-					      {{"place", "Nơi", "Where", false},
-					       {"reporter", "Đơn vị", "Reporter", false},
-					       {"size", "Số sự kiện", "Events", true},
-					       {"why", "Sai thế nào", "What is wrong", false}}};
-	const td_report_cell_t cells[] = {{found->place, 0},
-					  {found->readable ? found->seal.reporter : "?", 0},
-					  {NULL, (int64_t)found->seal.tree.size},
-					  {td_report_word(all->audit->report, vi, en), 0}};
-	td_report_row(all->audit->report, &kind, cells);
-}
-
-/* What is wrong with a note by itself; false when it says nothing that can be believed. */
-static bool is_believed(const verifyings_t *all, const td_found_seal_t *found)
-{
-	if (!found->readable) {
-		say_wrong(all, found, found->why, found->why);
-		return false;
-	}
-	if (found->wrong > 0)
-		say_wrong(all, found, "chữ ký sai", "a signature is wrong");
-	if (found->signatures == 0 && found->wrong == 0)
-		say_wrong(all, found, "không có chữ ký của khóa đã biết",
-			  "no signature of a known key");
-	return found->signatures > 0;
-}
-
-/* The last one before it in its own log's order of finding; NULL: none. */
-static const td_found_seal_t *before(const verifyings_t *all, size_t index, size_t back)
-{
-	const td_found_seal_t *found = &all->seals.items[index];
-	for (size_t i = index; i-- > 0;) {
-		const td_found_seal_t *other = &all->seals.items[i];
-		if (!other->readable || other->signatures == 0 ||
-		    strcmp(other->seal.reporter, found->seal.reporter) != 0 ||
-		    td_hash_equal(&other->seal.id, &found->seal.id))
-			continue;
-		if (back-- == 0)
-			return other;
-	}
-	return NULL;
-}
-
-/* Whether the seal of that text was found before `index`. */
-static bool was_found(const verifyings_t *all, size_t index, const td_hash_t *id)
-{
-	for (size_t i = 0; i < index; i++) {
-		const td_found_seal_t *other = &all->seals.items[i];
-		if (other->readable && other->signatures > 0 && td_hash_equal(&other->seal.id, id))
-			return true;
-	}
-	return false;
-}
-
-/* What is wrong between a seal and those found before it. */
-static void check_order(const verifyings_t *all, size_t index)
-{
-	const td_found_seal_t *found = &all->seals.items[index];
-	const td_found_seal_t *last = before(all, index, 0);
-	bool again = was_found(all, index, &found->seal.id);
-	if (again) {
-		if (last != NULL && last->seal.tree.size > found->seal.tree.size)
-			say_wrong(all, found, "niêm phong cũ được đưa ra sau niêm phong mới",
-				  "an old seal, shown after a newer one");
-		return;
-	}
-	if (last == NULL) {
-		if (found->seal.has_previous)
-			say_wrong(all, found, "niêm phong trước nó không có ở đây",
-				  "the seal before it is not here");
-		return;
-	}
-	if (found->seal.tree.size == last->seal.tree.size)
-		say_wrong(all, found,
-			  td_hash_equal(&found->seal.tree.root, &last->seal.tree.root)
-				  ? "hai niêm phong cho cùng số sự kiện"
-				  : "hai niêm phong khác nhau cho cùng số sự kiện",
-			  td_hash_equal(&found->seal.tree.root, &last->seal.tree.root)
-				  ? "two seals of the same size"
-				  : "two seals of the same size with other roots");
-	else if (found->seal.tree.size < last->seal.tree.size)
-		say_wrong(all, found, "nhỏ hơn niêm phong trước nó",
-			  "it is smaller than the one before it");
-	if (!found->seal.has_previous || !td_hash_equal(&found->seal.previous, &last->seal.id))
-		say_wrong(all, found, "không nối tiếp niêm phong trước nó",
-			  "it does not name the one before it");
-}
-
 static int by_size(const void *a, const void *b)
 {
 	const sealed_t *left = a, *right = b;
@@ -156,11 +61,11 @@ static void hand_over(verifyings_t *all, size_t index)
 	size_t log = log_of(all, found->seal.reporter);
 	if (log == td_logs_count(all->logs)) {
 		if (all->audit->settings->reporter == NULL)
-			say_wrong(all, found, "không có nhật ký của đơn vị này",
-				  "there is no log of this reporter");
+			td_seals_say_wrong(all->audit, found, "không có nhật ký của đơn vị này",
+					   "there is no log of this reporter");
 		return;
 	}
-	if (was_found(all, index, &found->seal.id))
+	if (td_seals_is_again(&all->seals, index))
 		return;
 	verifying_t *item = &all->items[log];
 	item->seals[item->count++] =
@@ -198,9 +103,8 @@ static bool begin(verifyings_t *all, td_err_t *err)
 		done = item->seals != NULL && item->marks != NULL;
 	}
 	for (size_t i = 0; done && i < all->seals.count; i++) {
-		if (!is_believed(all, &all->seals.items[i]))
+		if (!td_seals_check(all->audit, &all->seals, i))
 			continue;
-		check_order(all, i);
 		if (is_later(all, &all->seals.items[i]))
 			all->later++;
 		else
@@ -302,13 +206,13 @@ static uint64_t compare(const verifyings_t *all, size_t index)
 		held++;
 		if (seal->last_append_ms != mark->last_append_ms ||
 		    seal->next_offset < mark->next_offset)
-			say_wrong(all, sealed->found,
-				  "vị trí hoặc thời điểm không đúng với nhật ký",
-				  "its offset or time is not the log's");
+			td_seals_say_wrong(all->audit, sealed->found,
+					   "vị trí hoặc thời điểm không đúng với nhật ký",
+					   "its offset or time is not the log's");
 		if (sealed->tallies_seen && !td_hash_equal(&sealed->tallies, &seal->tallies))
-			say_wrong(all, sealed->found,
-				  "số liệu đã niêm phong không đúng với nhật ký",
-				  "the sealed tallies are not what the log comes to");
+			td_seals_say_wrong(all->audit, sealed->found,
+					   "số liệu đã niêm phong không đúng với nhật ký",
+					   "the sealed tallies are not what the log comes to");
 	}
 	return held;
 }
