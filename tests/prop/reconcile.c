@@ -181,23 +181,26 @@ static void an_altered_verdict_is_found(void **state)
 	}
 }
 
-static uint64_t about(td_slice_t verdict)
+static td_range_t about(td_slice_t bytes)
 {
-	uint64_t offset = 0;
-	assert_true(td_verdicts_about(&(td_verdict_record_t){0, verdict}, judging, &offset));
-	return offset;
+	td_arena_reset(judging);
+	const Thidua__V1__Verdict *verdict = td_verdict_read(bytes.data, bytes.size, judging);
+	assert_non_null(verdict);
+	return (td_range_t){verdict->raw_offset, td_verdict_through(verdict)};
 }
 
+/* Workers that overlap may have begun the same absent range at other offsets. */
 static void a_verdict_that_is_gone_is_missed(void **state)
 {
 	(void)state;
 	for (uint64_t run = 0; run < RUNS; run++) {
 		td_chance_t chance = td_chance_of(2 * RUNS + run);
 		work_off(&chance);
-		uint64_t gone = about(pipeline.verdicts.records[a_verdict(&chance)].bytes);
+		uint64_t gone = about(pipeline.verdicts.records[a_verdict(&chance)].bytes).first;
 		size_t kept = 0;
 		for (size_t at = 0; at < pipeline.verdicts.count; at++) {
-			if (about(pipeline.verdicts.records[at].bytes) != gone)
+			td_range_t range = about(pipeline.verdicts.records[at].bytes);
+			if (gone < range.first || gone > range.last)
 				pipeline.verdicts.records[kept++] = pipeline.verdicts.records[at];
 		}
 		pipeline.verdicts.count = kept;
