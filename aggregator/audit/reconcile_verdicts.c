@@ -1,5 +1,7 @@
 #include "aggregator/audit/reconcile_verdicts.h"
 
+#include "workers/topics.h"
+
 #define OUTCOME(name) THIDUA__V1__VERDICT__OUTCOME_##name
 
 /* One verdict while it is looked at. */
@@ -65,13 +67,27 @@ static bool look_at_event(const td_verdicts_t *verdicts, const look_t *look,
 	return !same || judge(verdicts, look, found);
 }
 
+/* Whether an operator's recorded decision passes all that the verdict is about. */
+static bool is_decided(const td_verdicts_t *verdicts, const Thidua__V1__Verdict *verdict)
+{
+	char topic[TD_TOPIC_MAX];
+	td_topic_raw(verdicts->of.reporter, topic);
+	const Thidua__V1__AbsentDecision *decision =
+		verdicts->of.rule.decisions == NULL ? NULL
+						    : td_decisions_find(verdicts->of.rule.decisions,
+									topic, verdict->raw_offset);
+	return decision != NULL && decision->through_offset >= td_verdict_through(verdict);
+}
+
 /* Of a verdict that nothing is there. What an operator passed may be readable by now. */
-static td_mismatch_kind_t look_at_absent(const look_t *look)
+static td_mismatch_kind_t look_at_absent(const td_verdicts_t *verdicts, const look_t *look)
 {
 	const Thidua__V1__Absent *absent = look->verdict->absent;
 	bool is_there = look->raw != NULL && look->raw->offset <= absent->through_offset;
-	bool passed = absent->reason == THIDUA__V1__ABSENT_REASON__ABSENT_REASON_UNREADABLE;
-	return is_there && !passed ? TD_MISMATCH_VERDICT_ABSENT : TD_MISMATCHES;
+	if (absent->reason == THIDUA__V1__ABSENT_REASON__ABSENT_REASON_UNREADABLE)
+		return is_decided(verdicts, look->verdict) ? TD_MISMATCHES
+							   : TD_MISMATCH_VERDICT_UNDECIDED;
+	return is_there ? TD_MISMATCH_VERDICT_ABSENT : TD_MISMATCHES;
 }
 
 static bool look_at(const td_verdicts_t *verdicts, const look_t *look, td_mismatch_kind_t *found)
@@ -82,7 +98,7 @@ static bool look_at(const td_verdicts_t *verdicts, const look_t *look, td_mismat
 	}
 	if (look->verdict->outcome_case != OUTCOME(ABSENT))
 		return look_at_event(verdicts, look, found);
-	*found = look_at_absent(look);
+	*found = look_at_absent(verdicts, look);
 	return true;
 }
 

@@ -97,10 +97,15 @@ class Tampered(Reconcile):
         said = [record.value for record in self.broker.read(VERDICTS)]
         false = parse(verdict_pb2.Verdict, said[5])
         false.enriched.stages[0].province = 'vn-69'
+        passed = parse(verdict_pb2.Verdict, absent(5, 5))
+        passed.absent.reason = verdict_pb2.ABSENT_REASON_UNREADABLE
+        passed.absent.decision = 'QD-9'
         for name, verdicts, code in (
                 ('false', said[:5] + [false.SerializeToString()] + said[6:], 'verdict_differs'),
                 ('dropped', said[:5] + said[6:], 'verdict_missing'),
                 ('absent', said[:5] + [absent(5, 5)] + said[6:], 'verdict_absent'),
+                ('passed by a decision that nobody took',
+                 said[:5] + [passed.SerializeToString()] + said[6:], 'verdict_undecided'),
                 ('nonsense', said + [b'\xff'], 'verdict_none')):
             with self.subTest(name):
                 self.rebuild(VERDICTS, verdicts)

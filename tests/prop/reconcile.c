@@ -163,6 +163,20 @@ static size_t a_verdict(td_chance_t *chance)
 	return (size_t)td_chance_below(chance, pipeline.verdicts.count);
 }
 
+/* Whether it says that nothing is where nothing is: as true as what overlapping workers say. */
+static bool is_true(td_slice_t bytes)
+{
+	td_arena_reset(judging);
+	const Thidua__V1__Verdict *verdict = td_verdict_read(bytes.data, bytes.size, judging);
+	if (verdict == NULL || verdict->outcome_case != THIDUA__V1__VERDICT__OUTCOME_ABSENT ||
+	    verdict->absent->reason != THIDUA__V1__ABSENT_REASON__ABSENT_REASON_NO_RECORD)
+		return false;
+	uint64_t offset = verdict->raw_offset, through = td_verdict_through(verdict);
+	while (offset <= through && offset < story.raw.count && !story.raw.records[offset].is_there)
+		offset++;
+	return offset > through;
+}
+
 /* Every altered bit, whether it leaves a verdict behind or none. */
 static void an_altered_verdict_is_found(void **state)
 {
@@ -177,7 +191,7 @@ static void an_altered_verdict_is_found(void **state)
 		uint64_t bit = td_chance_below(&chance, 8 * verdict->size);
 		copy[bit / 8] ^= (uint8_t)(1u << bit % 8);
 		verdict->data = copy;
-		assert_true(reconcile().all > 0);
+		assert_true(reconcile().all > 0 || is_true(*verdict));
 	}
 }
 

@@ -174,15 +174,38 @@ static const struct {
 	{"absent where there is an event", "0 1a 2a 3", "verdict_absent 1-1", 2, 2, 0, 0},
 	{"absent over an event that follows", "0 1 2-3a", "verdict_absent 2-3", 2, 2, 0, 0},
 	{"passed by an operator's decision", "0 1 2p 3", "", 3, 1, 0, 0},
+	{"passed by a decision that reaches less far", "0 1 2-3p", "verdict_undecided 2-3", 2, 2, 0,
+	 0},
+	{"passed by no decision, to hide an event", "0 1p 2a 3", "verdict_undecided 1-1", 2, 2, 0,
+	 0},
 	{"an event where the log has none", "0 1 2 3", "verdict_of_other 2-2", 4, 0, 0, 0},
 	{"about an offset that the log does not have", "0 1 2a 3 7", "verdict_ahead 7-7", 3, 1, 0,
 	 0},
 	{"no verdict at all", "0 x 1 2a 3", "verdict_none 0-0", 3, 1, 0, 0},
 };
 
+/* Offset 2 of the raw topic may be passed. */
+static td_decisions_t *decide_to_pass(void)
+{
+	td_decisions_t *decisions = td_decisions_new();
+	Thidua__V1__AbsentDecision decision = THIDUA__V1__ABSENT_DECISION__INIT;
+	td_err_t err;
+	td_slice_t packed;
+	decision.topic = (char *)"thidua.raw." TD_TOLD_REPORTER;
+	decision.from_offset = decision.through_offset = 2;
+	decision.decision = (char *)"D-1";
+	decision.decided_by = (char *)"X05";
+	decision.note = (char *)"a batch that the disk tore";
+	assert_non_null(decisions);
+	assert_true(td_pb_pack(&decision.base, arena, &packed));
+	assert_true(td_decisions_add(decisions, packed, &err));
+	return decisions;
+}
+
 static void each_verdict_is_held_against_the_rules(void **state)
 {
 	(void)state;
+	td_decisions_t *decisions = decide_to_pass();
 	for (size_t i = 0; i < TD_COUNT(cases); i++) {
 		char text[TEXT_MAX] = "";
 		td_err_t err;
@@ -190,7 +213,7 @@ static void each_verdict_is_held_against_the_rules(void **state)
 		uint64_t offset = 0;
 		print_message("%s\n", cases[i].shows);
 		td_verdicts_init(&verdicts, &(td_verdicts_of_t){.reporter = TD_TOLD_REPORTER,
-								.rule = {.versions = versions},
+								.rule = {versions, decisions, 0},
 								.end = RAW_END,
 								.log_end = LOG_END,
 								.to = {hear, text}});
@@ -212,6 +235,7 @@ static void each_verdict_is_held_against_the_rules(void **state)
 		assert_int_equal(verdicts.repeats, cases[i].repeats);
 		assert_int_equal(verdicts.missing, cases[i].missing);
 	}
+	td_decisions_free(decisions);
 }
 
 static void an_audit_that_begins_later_asks_for_nothing_before(void **state)
