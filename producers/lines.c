@@ -2,11 +2,14 @@
 
 #include <stdlib.h>
 
+enum { MARK = 3 }; /* bytes of a byte order mark */
+
 struct td_lines {
 	size_t max, room;
 	size_t from, to; /* bytes that are not given yet */
 	size_t searched; /* bytes from `from` in which there is no LF */
 	uint64_t number;
+	bool begun;    /* past the place of a byte order mark */
 	bool skipping; /* the rest of a line that was too long */
 	bool ended;
 	uint8_t bytes[];
@@ -34,7 +37,7 @@ void td_lines_reset(td_lines_t *lines)
 {
 	lines->from = lines->to = lines->searched = 0;
 	lines->number = 0;
-	lines->skipping = lines->ended = false;
+	lines->begun = lines->skipping = lines->ended = false;
 }
 
 uint64_t td_lines_number(const td_lines_t *lines)
@@ -71,11 +74,15 @@ static bool is_blank(td_slice_t line)
 	return true;
 }
 
-static void drop_mark(td_slice_t *line)
+/* Before anything is measured: the mark is no part of the first line. */
+static void drop_mark(td_lines_t *lines)
 {
-	if (line->size >= 3 && memcmp(line->data, "\xef\xbb\xbf", 3) == 0) {
-		line->data += 3;
-		line->size -= 3;
+	if (lines->begun || lines->to - lines->from < MARK)
+		return;
+	lines->begun = true;
+	if (memcmp(lines->bytes + lines->from, "\xef\xbb\xbf", MARK) == 0) {
+		lines->from += MARK;
+		lines->searched = 0;
 	}
 }
 
@@ -96,16 +103,17 @@ static td_lines_found_t cut(td_lines_t *lines, td_slice_t *line)
 td_lines_found_t td_lines_next(td_lines_t *lines, td_slice_t *line)
 {
 	size_t size, end;
+	drop_mark(lines);
 	while (find_end(lines, &size, &end)) {
 		bool was_cut = lines->skipping;
 		*line = (td_slice_t){lines->bytes + lines->from, size};
 		lines->from += size + end;
 		lines->searched = 0;
 		lines->skipping = false;
+		lines->begun = true;
 		if (was_cut)
 			continue;
-		if (++lines->number == 1)
-			drop_mark(line);
+		lines->number++;
 		if (size > lines->max) {
 			line->size = lines->max;
 			return TD_LINES_CUT;

@@ -82,6 +82,23 @@ static void a_mark_before_the_first_line_is_left_out(void **state)
 		    "b");
 	assert_cuts("\xef\xbb\xbf\n", "");
 	assert_cuts("\xef\xbb", "1:\xef\xbb");
+	assert_cuts("\xef\xbb\xbf", "");
+	assert_cuts("\n\xef\xbb\xbf", "2:\xef\xbb\xbf");
+	assert_cuts("\xef\xbb\xbf\xef\xbb\xbf", "1:\xef\xbb\xbf");
+}
+
+static void a_mark_does_not_count_in_the_size_of_the_first_line(void **state)
+{
+	(void)state;
+	assert_cuts("\xef\xbb\xbf"
+		    "12345678\r\nb",
+		    "1:12345678 2:b");
+	assert_cuts("\xef\xbb\xbf"
+		    "123456789\nb",
+		    "1!12345678 2:b");
+	assert_cuts("\xef\xbb\xbf"
+		    "1234567890123456789012345678901234567890\nb",
+		    "1!12345678 2:b");
 }
 
 static void a_line_that_is_too_long_is_given_once_and_the_next_ones_go_on(void **state)
@@ -120,6 +137,7 @@ int main(void)
 		cmocka_unit_test(lines_end_with_lf_or_crlf_or_the_input),
 		cmocka_unit_test(blank_lines_count_and_are_passed_over),
 		cmocka_unit_test(a_mark_before_the_first_line_is_left_out),
+		cmocka_unit_test(a_mark_does_not_count_in_the_size_of_the_first_line),
 		cmocka_unit_test(a_line_that_is_too_long_is_given_once_and_the_next_ones_go_on),
 		cmocka_unit_test(another_input_begins_at_line_1),
 	};
