@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -95,14 +96,32 @@ static bool for_each(int at, const char *path, each_t *each, void *context, td_e
 	return fine;
 }
 
-static bool find_newest(int folder, const char *name, void *context, td_err_t *err)
+/* What lies in a folder that may be an old epoch's. */
+typedef struct content {
+	int64_t newest_ms;
+	bool is_spools; /* all of it was made by a spool */
+} content_t;
+
+static bool is_spools(const char *name)
 {
-	int64_t *newest_ms = context;
+	static const char *const names[] = {"cursor", "cursor.tmp", "fed", "fed.tmp"};
+	uint64_t first;
+	for (size_t i = 0; i < TD_COUNT(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return td_segment_name_read(name, &first);
+}
+
+static bool look_at(int folder, const char *name, void *context, td_err_t *err)
+{
+	content_t *content = context;
 	struct stat known;
 	if (fstatat(folder, name, &known, AT_SYMLINK_NOFOLLOW) != 0)
 		return fail("look at", name, err);
-	if ((int64_t)known.st_mtim.tv_sec * 1000 > *newest_ms)
-		*newest_ms = (int64_t)known.st_mtim.tv_sec * 1000;
+	if (!S_ISREG(known.st_mode) || !is_spools(name))
+		content->is_spools = false;
+	if ((int64_t)known.st_mtim.tv_sec * 1000 > content->newest_ms)
+		content->newest_ms = (int64_t)known.st_mtim.tv_sec * 1000;
 	return true;
 }
 
@@ -118,17 +137,25 @@ typedef struct pruning {
 	unsigned deleted;
 } pruning_t;
 
+/* Whether the name is a number as a spool writes it, and not the present epoch's. */
+static bool names_old_epoch(const char *name, uint64_t present)
+{
+	char written[24];
+	uint64_t epoch = strtoull(name, NULL, 10);
+	(void)snprintf(written, sizeof written, "%" PRIu64, epoch);
+	return epoch != 0 && epoch != present && strcmp(name, written) == 0;
+}
+
+/* Years are numbers too: a folder that holds anything of somebody else's is nobody's epoch. */
 static bool prune_epoch(int folder, const char *name, void *context, td_err_t *err)
 {
 	pruning_t *pruning = context;
-	char *end;
-	uint64_t epoch = strtoull(name, &end, 10);
-	int64_t newest_ms = 0;
-	if (*end != '\0' || epoch == 0 || epoch == pruning->present)
+	content_t content = {.is_spools = true};
+	if (!names_old_epoch(name, pruning->present))
 		return true;
-	if (!for_each(folder, name, find_newest, &newest_ms, err))
+	if (!for_each(folder, name, look_at, &content, err))
 		return false;
-	if (newest_ms >= pruning->before_ms)
+	if (!content.is_spools || content.newest_ms >= pruning->before_ms)
 		return true;
 	pruning->deleted++;
 	return for_each(folder, name, delete_file, NULL, err) &&

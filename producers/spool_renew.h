@@ -14,8 +14,8 @@
 TD_MUST_USE bool td_spool_restate(const td_spool_store_t *from, td_spool_store_t *to,
 				  uint64_t *count, td_err_t *err);
 
-/* Deletes the folders in `folder` that are named like an epoch, but not `present`, and in which
- * nothing was written since `before_ms`. `deleted` counts them. */
+/* Deletes the folders in `folder` that are named like an epoch, but not `present`, which hold only
+ * what a store makes, and in which nothing was written since `before_ms`. `deleted` counts them. */
 TD_MUST_USE bool td_spool_prune_epochs(const char *folder, uint64_t present, int64_t before_ms,
 				       unsigned *deleted, td_err_t *err);
 

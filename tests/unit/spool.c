@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -184,6 +185,45 @@ static void the_old_epoch_of_a_copy_goes_with_its_age(void **state)
 	td_spool_close(spool);
 }
 
+/* Makes a folder in the spool, with an empty file in it unless `name` is NULL. */
+static void put_into_spool(const char *within, const char *name)
+{
+	char path[PATH_MAX + 64];
+	(void)snprintf(path, sizeof path, "%s/%s", folder, within);
+	assert_int_equal(mkdir(path, 0700), 0);
+	if (name != NULL)
+		td_folders_write(path, name, td_slice_text(""));
+}
+
+static void assert_is_there(const char *name, bool is_there)
+{
+	char path[PATH_MAX + 64];
+	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
+	assert_int_equal(access(path, F_OK) == 0, is_there);
+}
+
+static void a_folder_named_like_an_epoch_that_holds_anything_else_is_left_alone(void **state)
+{
+	(void)state;
+	unsigned deleted;
+	td_spool_t *spool = open_spool(folder);
+	put_into_spool("2021", "mine.ndjson");
+	put_into_spool("2022", "0000000000000001.seg");
+	td_folders_write(folder, "2022/fed", td_slice_text(""));
+	put_into_spool("2022/cursor", NULL);
+	put_into_spool("-7", "cursor");
+	put_into_spool("2023", "0000000000000001.seg");
+	td_folders_write(folder, "2023/cursor.tmp", td_slice_text("1"));
+	td_folders_write(folder, "2023/fed.tmp", td_slice_text("1"));
+	assert_true(td_spool_prune(spool, INT64_MAX, &deleted, &err));
+	assert_int_equal(deleted, 1);
+	assert_is_there("2021/mine.ndjson", true);
+	assert_is_there("2022/0000000000000001.seg", true);
+	assert_is_there("-7/cursor", true);
+	assert_is_there("2023", false);
+	td_spool_close(spool);
+}
+
 static void a_second_taker_is_refused_with_the_holder_s_number(void **state)
 {
 	(void)state;
@@ -285,6 +325,7 @@ int main(void)
 		TEST(a_copy_says_again_what_was_not_delivered_in_an_epoch_of_its_own),
 		TEST(a_spool_restored_to_its_old_place_is_a_copy),
 		TEST(the_old_epoch_of_a_copy_goes_with_its_age),
+		TEST(a_folder_named_like_an_epoch_that_holds_anything_else_is_left_alone),
 		TEST(a_second_taker_is_refused_with_the_holder_s_number),
 		TEST(another_source_is_refused),
 		TEST(an_identity_that_says_nothing_is_said),
