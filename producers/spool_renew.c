@@ -151,7 +151,12 @@ static bool prune_epoch(int folder, const char *name, void *context, td_err_t *e
 {
 	pruning_t *pruning = context;
 	content_t content = {.is_spools = true};
+	struct stat known;
 	if (!names_old_epoch(name, pruning->present))
+		return true;
+	if (fstatat(folder, name, &known, AT_SYMLINK_NOFOLLOW) != 0)
+		return fail("look at", name, err);
+	if (!S_ISDIR(known.st_mode))
 		return true;
 	if (!for_each(folder, name, look_at, &content, err))
 		return false;

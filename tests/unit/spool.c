@@ -224,6 +224,24 @@ static void a_folder_named_like_an_epoch_that_holds_anything_else_is_left_alone(
 	td_spool_close(spool);
 }
 
+static void a_file_or_link_named_like_an_epoch_is_left_alone(void **state)
+{
+	(void)state;
+	char link[PATH_MAX + 32], target[PATH_MAX + 32];
+	unsigned deleted;
+	td_spool_t *spool = open_spool(folder);
+	td_folders_write(folder, "2022", td_slice_text(""));
+	put_into_spool("other", "cursor");
+	(void)snprintf(link, sizeof link, "%s/2023", folder);
+	(void)snprintf(target, sizeof target, "%s/other", folder);
+	assert_int_equal(symlink(target, link), 0);
+	assert_true(td_spool_prune(spool, INT64_MAX, &deleted, &err));
+	assert_int_equal(deleted, 0);
+	assert_is_there("2022", true);
+	assert_is_there("2023/cursor", true);
+	td_spool_close(spool);
+}
+
 static void a_second_taker_is_refused_with_the_holder_s_number(void **state)
 {
 	(void)state;
@@ -326,6 +344,7 @@ int main(void)
 		TEST(a_spool_restored_to_its_old_place_is_a_copy),
 		TEST(the_old_epoch_of_a_copy_goes_with_its_age),
 		TEST(a_folder_named_like_an_epoch_that_holds_anything_else_is_left_alone),
+		TEST(a_file_or_link_named_like_an_epoch_is_left_alone),
 		TEST(a_second_taker_is_refused_with_the_holder_s_number),
 		TEST(another_source_is_refused),
 		TEST(an_identity_that_says_nothing_is_said),
