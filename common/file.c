@@ -219,6 +219,11 @@ bool td_file_make_folder(const char *path, mode_t mode, td_err_t *err)
 	return make_one(part, mode, err);
 }
 
+bool td_file_lacks_room(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
 bool td_file_exists(const char *path)
 {
 	return access(path, F_OK) == 0;

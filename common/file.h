@@ -35,6 +35,10 @@ TD_MUST_USE bool td_file_make_folder(const char *path, mode_t mode, td_err_t *er
 /* Makes names in the folder durable (after create, rename, unlink). */
 TD_MUST_USE bool td_file_sync_folder(const char *path, td_err_t *err);
 
+/* Whether a write that failed with this errno may succeed later: disk, quota or file limit left no
+ * room. */
+bool td_file_lacks_room(int error);
+
 /* True if something of this name exists. */
 bool td_file_exists(const char *path);
 

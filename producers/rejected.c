@@ -17,6 +17,15 @@ static bool fail(const td_rejected_t *rejected, const char *what, td_err_t *err)
 			  what, rejected->path, strerror(errno));
 }
 
+/* Of a file that is to be made or written. */
+static bool fail_for_now(const td_rejected_t *rejected, const char *what, td_err_t *err)
+{
+	if (!td_file_lacks_room(errno))
+		return fail(rejected, what, err);
+	return td_err_set(err, TD_EUNAVAILABLE, "cannot %s %s: %s; make room, it goes on by itself",
+			  what, rejected->path, strerror(errno));
+}
+
 bool td_rejected_open(td_rejected_t *rejected, const char *path, bool grows, td_err_t *err)
 {
 	rejected->fd = -1;
@@ -48,22 +57,26 @@ static bool open_file(td_rejected_t *rejected, td_err_t *err)
 		slash[slash == folder ? 1 : 0] = '\0';
 	rejected->fd = open(rejected->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 	if (rejected->fd < 0)
-		return fail(rejected, "make", err);
+		return fail_for_now(rejected, "make", err);
 	return td_file_sync_folder(slash == NULL ? "." : folder, err);
 }
 
-static bool write_all(int fd, td_slice_t bytes)
+/* What is written waits no more, also when the rest has no room. */
+static bool write_waiting(td_rejected_t *rejected)
 {
-	while (bytes.size > 0) {
-		ssize_t written = write(fd, bytes.data, bytes.size);
+	td_buf_t *waiting = &rejected->waiting;
+	size_t done = 0;
+	while (done < waiting->size) {
+		ssize_t written = write(rejected->fd, waiting->data + done, waiting->size - done);
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written <= 0)
-			return false;
-		bytes.data += written;
-		bytes.size -= (size_t)written;
+			break;
+		done += (size_t)written;
 	}
-	return true;
+	waiting->size -= done;
+	memmove(waiting->data, waiting->data + done, waiting->size);
+	return waiting->size == 0;
 }
 
 bool td_rejected_write(td_rejected_t *rejected, td_err_t *err)
@@ -74,12 +87,11 @@ bool td_rejected_write(td_rejected_t *rejected, td_err_t *err)
 		return true;
 	if (rejected->fd < 0 && !open_file(rejected, err))
 		return false;
-	if (!write_all(rejected->fd, td_buf_slice(&rejected->waiting)))
-		return fail(rejected, "write", err);
+	if (!write_waiting(rejected))
+		return fail_for_now(rejected, "write", err);
 	td_fault("rejected.write");
 	if (fdatasync(rejected->fd) != 0)
 		return fail(rejected, "flush", err);
-	td_buf_clear(&rejected->waiting);
 	return true;
 }
 

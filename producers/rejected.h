@@ -31,7 +31,8 @@ bool td_rejected_full(const td_rejected_t *rejected);
 
 void td_rejected_add(td_rejected_t *rejected, const td_refused_t *refused);
 
-/* Writes what waits, durably. TD_EIO. */
+/* Writes what waits, durably. TD_EUNAVAILABLE: there is no room; what is not written yet goes on to
+ * wait, and the next call goes on with it. TD_EIO. */
 TD_MUST_USE bool td_rejected_write(td_rejected_t *rejected, td_err_t *err);
 
 /* What was not written is forgotten. */

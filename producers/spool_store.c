@@ -162,12 +162,6 @@ static bool write_all(int fd, td_slice_t bytes)
 	return true;
 }
 
-/* Whether the write may succeed later: disk, quota or file limit left no room. */
-static bool lacks_room(int error)
-{
-	return error == ENOSPC || error == EDQUOT || error == EFBIG;
-}
-
 static bool no_room(const td_spool_store_t *store, td_err_t *err)
 {
 	return td_err_set(err, TD_EUNAVAILABLE,
@@ -195,11 +189,12 @@ static bool make_segment(td_spool_store_t *store, td_err_t *err)
 	td_spool_segment_path(store->folder, store->group_first, path);
 	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return lacks_room(errno) ? no_room(store, err)
-					 : td_spool_store_fail(store, "make a segment", err);
+		return td_file_lacks_room(errno)
+			       ? no_room(store, err)
+			       : td_spool_store_fail(store, "make a segment", err);
 	td_fault("spool.roll");
 	if (!write_header(store, fd)) {
-		bool later = lacks_room(errno);
+		bool later = td_file_lacks_room(errno);
 		(void)no_room(store, err);
 		(void)close(fd); /* nothing in it counts */
 		return unlink(path) == 0 && later
@@ -235,7 +230,7 @@ static bool write_group(td_spool_store_t *store, td_err_t *err)
 {
 	if (write_all(store->fd, td_buf_slice(&store->group)))
 		return true;
-	if (!lacks_room(errno))
+	if (!td_file_lacks_room(errno))
 		return td_spool_store_fail(store, "write", err);
 	(void)no_room(store, err);
 	if (ftruncate(store->fd, (off_t)last_size(store)) != 0)
