@@ -8,6 +8,7 @@
 #include "producers/intake.h"
 #include "producers/publish.h"
 #include "producers/signer.h"
+#include "producers/spool_look.h"
 #include "producers/target.h"
 
 #include <inttypes.h>
@@ -245,6 +246,13 @@ bool td_producer_feed(const td_producer_settings_t *settings, const td_kafka_set
 	return fine;
 }
 
+/* To send again there must be a spool; opening makes one where the path is mistyped. */
+static bool look_for_spool(const work_t *work, td_err_t *err)
+{
+	td_spool_view_t view;
+	return td_spool_look(work->settings->spool, &view, err);
+}
+
 static bool move_back(work_t *work, td_err_t *err)
 {
 	td_spool_store_t *store = td_spool_store(work->spool);
@@ -266,9 +274,9 @@ bool td_producer_resend(const td_producer_settings_t *settings, const td_kafka_s
 	to_end.once = true;
 	work.run = td_run_new(err);
 	work.checkpoint_ms = INT64_MAX;
-	bool fine = work.run != NULL && check_target(&work, cluster, err) &&
-		    open_spool(&work, err) && move_back(&work, err) &&
-		    open_publish(&work, cluster, err);
+	bool fine = work.run != NULL && look_for_spool(&work, err) &&
+		    check_target(&work, cluster, err) && open_spool(&work, err) &&
+		    move_back(&work, err) && open_publish(&work, cluster, err);
 	if (fine)
 		fine = finish(&work, loop(&work, err), err);
 	close_all(&work);

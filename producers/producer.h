@@ -34,7 +34,8 @@ TD_MUST_USE bool td_producer_feed(const td_producer_settings_t *settings,
 				  const td_kafka_settings_t *cluster, char *const *files,
 				  td_err_t *err);
 
-/* Sends everything from sequence `from` on again, and what was not delivered yet. */
+/* Sends everything from sequence `from` on again, and what was not delivered yet. TD_ENOINPUT if
+ * there is no spool, or it does not keep that sequence. */
 TD_MUST_USE bool td_producer_resend(const td_producer_settings_t *settings,
 				    const td_kafka_settings_t *cluster, td_err_t *err);
 
