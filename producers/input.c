@@ -7,7 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READ_MAX = 256 * 1024 };
+enum {
+	READ_MAX = 256 * 1024,
+	EARLIEST_MS = 1, /* of a checkpoint: archives without times give files of 1970 */
+};
 
 static bool fail(const td_input_t *input, const char *what, td_err_t *err)
 {
@@ -123,5 +126,7 @@ int64_t td_input_complete_ms(const td_input_t *input, int64_t now_ms)
 	if (!input->is_file || fstat(input->fd, &known) != 0)
 		return now_ms;
 	int64_t written_ms = (int64_t)known.st_mtim.tv_sec * 1000 + known.st_mtim.tv_nsec / 1000000;
+	if (written_ms < EARLIEST_MS)
+		return EARLIEST_MS;
 	return written_ms < now_ms ? written_ms : now_ms;
 }

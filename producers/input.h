@@ -34,8 +34,8 @@ TD_MUST_USE bool td_input_digest_file(const td_input_t *input, uint8_t digest[TD
 /* SHA-256 of what was read; once, at the end. */
 TD_MUST_USE bool td_input_digest(td_input_t *input, uint8_t digest[TD_DIGEST_SIZE], td_err_t *err);
 
-/* The moment at which all that the input says was said, at most `now_ms`: when a file was last
- * written, else now. */
+/* The moment at which all that the input says was said, above 0 and at most `now_ms`: when a file
+ * was last written, else now. */
 int64_t td_input_complete_ms(const td_input_t *input, int64_t now_ms);
 
 #endif
