@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A refused row takes at most six times its bytes, and its reasons. */
@@ -26,6 +27,21 @@ static bool fail_for_now(const td_rejected_t *rejected, const char *what, td_err
 			  what, rejected->path, strerror(errno));
 }
 
+/* Whether its last line has no end. Nothing is known of a file that cannot be read. */
+static bool is_torn(const char *path)
+{
+	struct stat known;
+	uint8_t last = '\n';
+	if (stat(path, &known) != 0 || !S_ISREG(known.st_mode) || known.st_size == 0)
+		return false;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	bool torn = pread(fd, &last, 1, known.st_size - 1) == 1 && last != '\n';
+	(void)close(fd); /* only read from */
+	return torn;
+}
+
 bool td_rejected_open(td_rejected_t *rejected, const char *path, bool grows, td_err_t *err)
 {
 	rejected->fd = -1;
@@ -35,6 +51,8 @@ bool td_rejected_open(td_rejected_t *rejected, const char *path, bool grows, td_
 	(void)snprintf(rejected->path, sizeof rejected->path, "%s", path);
 	if (!grows && unlink(path) != 0 && errno != ENOENT)
 		return fail(rejected, "delete", err);
+	if (is_torn(path))
+		td_buf_add_byte(&rejected->waiting, '\n');
 	return true;
 }
 

@@ -21,7 +21,8 @@ typedef struct td_rejected {
 	td_buf_t waiting;
 } td_rejected_t;
 
-/* Begins the file at `path`; `grows`: keeps what is there. Ended by td_rejected_close, whatever
+/* Begins the file at `path`; `grows`: keeps what is there, and ends a line that a power cut or a
+ * full disk left unfinished, so that the next one is whole. Ended by td_rejected_close, whatever
  * it returns. */
 TD_MUST_USE bool td_rejected_open(td_rejected_t *rejected, const char *path, bool grows,
 				  td_err_t *err);
