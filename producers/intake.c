@@ -256,8 +256,9 @@ static td_intake_next_t end_input(td_intake_t *intake, td_err_t *err)
 	if (next != TD_INTAKE_MORE)
 		return next;
 	td_fault("intake.ended");
-	if (is_file && !td_fed_add(td_spool_store_folder(intake->store), intake->digest, err))
-		return TD_INTAKE_FAILED;
+	td_err_t why;
+	if (is_file && !td_fed_add(td_spool_store_folder(intake->store), intake->digest, &why))
+		td_intake_say_forgotten(intake, &why);
 	td_intake_say_ended(intake);
 	close_input(intake);
 	return TD_INTAKE_MORE;

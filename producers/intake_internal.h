@@ -34,9 +34,10 @@ struct td_intake {
 void td_intake_say_accepted(td_intake_t *intake);
 void td_intake_say_known(const td_intake_t *intake);
 
-/* In the log: warnings of the row that was taken last, what became of an input, what it waits for.
- */
+/* In the log: warnings of the row that was taken last, that a file would not be known again, what
+ * became of an input, what it waits for. */
 void td_intake_say_warnings(td_intake_t *intake);
+void td_intake_say_forgotten(const td_intake_t *intake, const td_err_t *why);
 void td_intake_say_ended(const td_intake_t *intake);
 void td_intake_say_waiting(td_intake_t *intake, const td_err_t *why);
 

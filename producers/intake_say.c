@@ -43,6 +43,12 @@ void td_intake_say_warnings(td_intake_t *intake)
 	}
 }
 
+void td_intake_say_forgotten(const td_intake_t *intake, const td_err_t *why)
+{
+	td_log(TD_LOG_WARN, "file_not_remembered", td_log_text("file", intake->input.name),
+	       td_log_err(why));
+}
+
 void td_intake_say_ended(const td_intake_t *intake)
 {
 	td_log(TD_LOG_INFO, "input_ended", td_log_text("file", intake->input.name),

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <cmocka.h>
 
 enum { TURNS_MAX = 10, FITS = 10 };
@@ -94,12 +95,26 @@ static void refused_rows_wait_for_room_and_none_of_their_bytes_is_lost(void **st
 	td_buf_free(&whole);
 }
 
+static void a_file_that_cannot_be_remembered_ends_nothing(void **state)
+{
+	(void)state;
+	char beside[PATH_MAX];
+	(void)snprintf(beside, sizeof beside, "%.*s/fed.tmp", PATH_MAX - 16,
+		       td_spool_store_folder(td_spool_store(spool)));
+	assert_int_equal(mkdir(beside, 0700), 0);
+	td_folders_write(top, "rows", td_slice_text("no row\n"));
+	assert_int_equal(turn_until_it_rests(), TD_INTAKE_ENDED);
+	assert_int_equal(td_spool_store_durable(td_spool_store(spool)), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			refused_rows_wait_for_room_and_none_of_their_bytes_is_lost, set_up,
 			tear_down),
+		cmocka_unit_test_setup_teardown(a_file_that_cannot_be_remembered_ends_nothing,
+						set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
