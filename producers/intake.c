@@ -82,6 +82,13 @@ static bool open_rejected(td_intake_t *intake, td_err_t *err)
 	return td_rejected_open(&intake->rejected, path, is_stdin, err);
 }
 
+static void note_complete(td_intake_t *intake)
+{
+	int64_t until_ms = td_input_complete_ms(&intake->input, intake->now_ms);
+	if (until_ms > intake->complete_ms)
+		intake->complete_ms = until_ms;
+}
+
 /* The next input; `ended` if there is none. */
 static bool open_next(td_intake_t *intake, bool *ended, td_err_t *err)
 {
@@ -102,6 +109,8 @@ static bool open_next(td_intake_t *intake, bool *ended, td_err_t *err)
 	if (!known)
 		return open_rejected(intake, err);
 	td_intake_say_known(intake);
+	note_complete(intake);
+	intake->owes_checkpoint = true;
 	close_input(intake);
 	return true;
 }
@@ -221,6 +230,7 @@ static bool append_checkpoint(td_intake_t *intake, const uint8_t *digest, td_err
 	if (!td_checkpoint_pack(&checkpoint, intake->arena, &packed))
 		return td_err_set(err, TD_EMEMORY, "no memory for a checkpoint");
 	intake->told = intake->input.rows;
+	intake->owes_checkpoint = false;
 	return td_spool_store_append(intake->store, packed, err);
 }
 
@@ -231,13 +241,6 @@ bool td_intake_checkpoint(td_intake_t *intake, td_err_t *err)
 		return true;
 	return append_checkpoint(intake, NULL, err) &&
 	       (td_intake_settle(intake, err) || err->code == TD_EUNAVAILABLE);
-}
-
-static void note_complete(td_intake_t *intake)
-{
-	int64_t until_ms = td_input_complete_ms(&intake->input, intake->now_ms);
-	if (until_ms > intake->complete_ms)
-		intake->complete_ms = until_ms;
 }
 
 /* The checkpoint is made once, though the disk may have no room at the first try. */
@@ -278,6 +281,19 @@ static td_intake_next_t read_on(td_intake_t *intake, td_err_t *err)
 	return settle(intake, TD_INTAKE_INPUT, err);
 }
 
+/* After known files, one checkpoint says that their source lives, unless that of a later file did;
+ * the disk may have no room at the first try. */
+static td_intake_next_t end_all(td_intake_t *intake, td_err_t *err)
+{
+	const td_spool_store_t *store = intake->store;
+	if (intake->owes_checkpoint && td_spool_store_full(store))
+		return make_room(intake, err);
+	if (intake->owes_checkpoint && !append_checkpoint(intake, NULL, err))
+		return TD_INTAKE_FAILED;
+	bool is_durable = td_spool_store_durable(store) + 1 == td_spool_store_next(store);
+	return is_durable ? TD_INTAKE_ENDED : settle(intake, TD_INTAKE_ENDED, err);
+}
+
 td_intake_next_t td_intake_turn(td_intake_t *intake, int64_t now_ms, td_err_t *err)
 {
 	bool ended = false;
@@ -285,7 +301,7 @@ td_intake_next_t td_intake_turn(td_intake_t *intake, int64_t now_ms, td_err_t *e
 	if (!intake->is_open && !open_next(intake, &ended, err))
 		return TD_INTAKE_FAILED;
 	if (!intake->is_open)
-		return ended ? TD_INTAKE_ENDED : TD_INTAKE_MORE;
+		return ended ? end_all(intake, err) : TD_INTAKE_MORE;
 	for (int rows = 0; rows < ROWS_MAX; rows++) {
 		td_slice_t line;
 		if (td_spool_store_full(intake->store))

@@ -9,7 +9,8 @@
  *	accepted<TAB>FILE<TAB>lines<TAB>rows accepted<TAB>rows refused
  *
  * up to which line everything is durable. After a file, and every minute, a checkpoint follows the
- * rows. A file whose bytes were fed whole before is left out.
+ * rows. A file whose bytes were fed whole before is left out; a checkpoint without a digest follows
+ * it, unless that of a later file does: its source lives, and is complete until it was written.
  */
 #ifndef TD_PRODUCERS_INTAKE_H
 #define TD_PRODUCERS_INTAKE_H

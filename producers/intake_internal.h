@@ -25,6 +25,7 @@ struct td_intake {
 	uint64_t said_lines;  /* said to be accepted */
 	td_rows_t told;       /* rows of standard input in checkpoints so far */
 	bool is_checkpointed; /* the input has ended, and its checkpoint is in the group */
+	bool owes_checkpoint; /* a known file was left out, and none came since */
 	uint8_t digest[TD_DIGEST_SIZE];
 	int64_t now_ms, complete_ms;
 	td_log_limit_t no_room;
