@@ -181,12 +181,14 @@ static int timeout_ms(const work_t *work, int64_t now_ms)
 }
 
 /* Sets `done` when there is nothing left to do. What the broker refuses for good ends a run that is
- * to end; what was accepted stays in the spool. */
+ * to end, also when nothing more is read since the spool is full; what was accepted stays in it. */
 static bool look_for_end(const work_t *work, bool *done, td_err_t *err)
 {
-	bool ends = work->settings->once && work->next == TD_INTAKE_ENDED;
-	*done = ends && td_publish_done(work->publish);
-	return !ends || *done || !td_publish_refused(work->publish, err);
+	bool ended = work->next == TD_INTAKE_ENDED;
+	if (!work->settings->once || (!ended && work->next != TD_INTAKE_ROOM))
+		return true;
+	*done = ended && td_publish_done(work->publish);
+	return *done || !td_publish_refused(work->publish, err);
 }
 
 static bool loop(work_t *work, td_err_t *err)

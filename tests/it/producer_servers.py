@@ -114,6 +114,20 @@ class Servers(case.ServerTest):
         self.assertIn('known', self.feeding.once(*IMPATIENT, path).stdout)
         self.assert_all_there(500)
 
+    def test_a_missing_right_ends_a_run_that_is_to_end_though_the_spool_is_full(self):
+        path = self.feeding.file('a.ndjson', lines(0, 10000))
+        small = (*IMPATIENT, '--spool-bytes', '256K', '--segment-bytes', '64K')
+        self.broker.forbid_writing(TOPIC)
+        try:
+            said = self.feeding.once(*small, path, code=78)
+            self.assertIn('is full', said.stderr)
+            self.assertIn('ACL', said.stderr)
+            self.assertLess(accepted(said.stdout)[str(path)][0], 10000)
+        finally:
+            self.broker.permit_writing(TOPIC)
+        self.feeding.once(*small, path)
+        self.assertEqual(len(Log(self.broker).records()), 10000)
+
     def test_a_topic_that_is_missing_is_said_before_a_spool_is_made(self):
         self.broker.delete_topic(TOPIC)
         path = self.feeding.file('a.ndjson', lines(0, 10))
