@@ -13,12 +13,30 @@ typedef struct settings {
 
 static bool is_command(const td_opt_outcome_t *outcome, const char *name)
 {
-	return outcome->argument_count == 1 && strcmp(outcome->arguments[0], name) == 0;
+	return outcome->argument_count > 0 && strcmp(outcome->arguments[0], name) == 0;
+}
+
+/* What would else be read as a file, or be passed over. */
+static bool check_words(const td_producer_settings_t *settings, const td_opt_outcome_t *outcome,
+			td_err_t *err)
+{
+	bool resends = is_command(outcome, "resend");
+	bool commands = resends || is_command(outcome, "status") || is_command(outcome, "key");
+	if (commands && outcome->argument_count > 1)
+		return td_err_set(err, TD_EUSAGE, "%s takes no file; a file of that name is ./%s",
+				  outcome->arguments[0], outcome->arguments[0]);
+	if (settings->from != 0 && !resends)
+		return td_err_set(
+			err, TD_EUSAGE,
+			"--from belongs to resend: thidua-producer resend --from SEQUENCE");
+	return true;
 }
 
 static bool run(void *context, const td_opt_outcome_t *outcome, td_err_t *err)
 {
 	const settings_t *settings = context;
+	if (!check_words(&settings->producer, outcome, err))
+		return false;
 	if (is_command(outcome, "status"))
 		return td_producer_status(&settings->producer, err);
 	if (is_command(outcome, "key"))

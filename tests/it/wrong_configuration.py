@@ -128,6 +128,19 @@ class WithoutServers(WrongSettings):
             self.ends(2, '--from is a day after --to', 'audit', command, '--from', '2021-05-02',
                       '--to', '2021-05-01')
 
+    def test_words_that_the_producer_would_pass_over_are_wrong_usage(self):
+        for argv, said in (
+                (['resend', 'a.ndjson', '--from', '1'], 'resend takes no file; a file of that '
+                                                        'name is ./resend'),
+                (['key', 'resend'], 'key takes no file'),
+                (['--from', '700'], '--from belongs to resend'),
+                (['a.ndjson', '--from', '700'], '--from belongs to resend'),
+                (['status', '--from', '700'], '--from belongs to resend')):
+            with self.subTest(argv=argv):
+                self.ends(USAGE, said, 'producer', *argv, '--reporter', 'vn-06',
+                          '--spool', self.spool)
+                self.assertFalse(self.spool.exists())
+
     def test_what_thidua_depends_on_cannot_be_set(self):
         for name, value in (('worker', 'group.id=mine'), ('aggregator', 'enable.auto.commit=true')):
             with self.subTest(program=name):
