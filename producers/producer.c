@@ -96,16 +96,24 @@ static bool read_reference(work_t *work, td_err_t *err)
 	return fine || td_err_prefix(err, "reference data (--reference)");
 }
 
-/* A key that the reference data here do not know may be known at the centre by now. */
+/* The reference data here may be old: a key that they do not know may be known at the centre, and
+ * one that they ask for may have ended there. */
 static bool read_key(work_t *work, td_err_t *err)
 {
 	const td_producer_settings_t *settings = work->settings;
-	if (settings->key == NULL)
+	int32_t today = td_localday_of_ms(td_clock_wall_ms());
+	if (settings->key == NULL) {
+		if (td_reference_must_sign(work->reference, settings->reporter, settings->source,
+					   today))
+			td_log(TD_LOG_WARN, "key_missing",
+			       td_log_text("says", "keys.tsv asks this source to sign: its "
+						   "checkpoints are rejected; give --key"));
 		return true;
+	}
 	if (!td_signer_read(settings->key, &work->signer, err))
 		return false;
 	if (td_reference_key(work->reference, settings->reporter, settings->source, work->signer.id,
-			     td_localday_of_ms(td_clock_wall_ms())) == NULL)
+			     today) == NULL)
 		td_log(TD_LOG_WARN, "key_unknown", td_log_text("key_id", work->signer.id));
 	return true;
 }

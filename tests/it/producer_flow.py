@@ -3,10 +3,12 @@ said beside it."""
 import hashlib
 import json
 import os
+import shutil
 
 from servers import case
 from servers.broker import Broker
 from servers.feeding import CHECKPOINT, TOPIC, Feeding, Log, accepted, lines, row
+from servers.pipeline import REFERENCE
 from servers.process import wait_until
 from servers.world import World
 
@@ -142,6 +144,17 @@ class Flow(case.ServerTest):
         key.chmod(0o640)
         self.assertIn('others may read it',
                       self.feeding.once('--key', key, input='', code=78).stderr)
+
+    def test_a_source_that_must_sign_and_has_no_key_is_warned(self):
+        key, reference = self.world.path / 'key.pem', self.world.path / 'reference'
+        shutil.copytree(REFERENCE, reference)
+        self.assertNotIn('event=key_', self.feeding.once('--reference', reference, input='').stderr)
+        with open(reference / 'keys.tsv', 'a', encoding='utf-8') as table:
+            table.write(self.feeding.run('key', '--key', key).stdout)
+        unsigned = self.feeding.once('--reference', reference, input='')
+        self.assertRegex(unsigned.stderr, 'level=warn .*event=key_missing .*--key')
+        signed = self.feeding.once('--reference', reference, '--key', key, input='')
+        self.assertNotIn('event=key_', signed.stderr)
 
     def test_standard_input_of_a_hundred_thousand_rows(self):
         said = self.feeding.once(input=lines(1, 100000).rstrip('\n'))
