@@ -1,6 +1,7 @@
 #include "proto/json.h"
 
 #include "proto/json_text.h"
+#include "proto/json_whole.h"
 
 #include <google/protobuf/timestamp.pb-c.h>
 
@@ -92,61 +93,14 @@ static void *take_zeroed(reader_t *reader, size_t size)
 	return taken;
 }
 
-/* A whole number of any type. */
-typedef struct whole {
-	bool negative;
-	uint64_t magnitude;
-} whole_t;
-
-static bool whole_of_text(const char *text, whole_t *whole)
-{
-	*whole = (whole_t){.negative = text[0] == '-'};
-	if (whole->negative)
-		text++;
-	if (text[0] == '\0' || (text[0] == '0' && text[1] != '\0'))
-		return false;
-	for (; *text != '\0'; text++) {
-		if (*text < '0' || *text > '9' || whole->magnitude > UINT64_MAX / 10)
-			return false;
-		uint64_t ten = whole->magnitude * 10;
-		whole->magnitude = ten + (uint64_t)(*text - '0');
-		if (whole->magnitude < ten)
-			return false;
-	}
-	return true;
-}
-
-/* 1e3 and 1.0 are whole numbers too; beyond 2^53 a double no longer says which one. */
-static bool whole_of_real(double real, whole_t *whole)
-{
-	if (!(real >= -(double)TD_EXACT_MAX && real <= (double)TD_EXACT_MAX) ||
-	    real != (double)(int64_t)real)
-		return false;
-	int64_t number = (int64_t)real;
-	*whole = (whole_t){number < 0, (uint64_t)(number < 0 ? -number : number)};
-	return true;
-}
-
-static bool whole_of_json(const json_t *json, whole_t *whole)
-{
-	if (json_is_string(json))
-		return whole_of_text(json_string_value(json), whole);
-	if (json_is_real(json))
-		return whole_of_real(json_real_value(json), whole);
-	json_int_t number = json_integer_value(json);
-	uint64_t bits = (uint64_t)number;
-	*whole = (whole_t){number < 0, number < 0 ? 0 - bits : bits};
-	return true;
-}
-
 /* Reads a number between -below and above. */
 static bool read_whole(reader_t *reader, const json_t *json, uint64_t below, uint64_t above,
 		       uint64_t *bits)
 {
 	if (!json_is_number(json) && !json_is_string(json))
 		return problem(reader, TD_JSON_TYPE, "a whole number belongs here");
-	whole_t whole;
-	if (!whole_of_json(json, &whole))
+	td_json_whole_t whole;
+	if (!td_json_whole(json, &whole))
 		return problem(reader, TD_JSON_RANGE, "this is no whole number, or it is too big");
 	if (whole.magnitude > (whole.negative ? below : above))
 		return problem(reader, TD_JSON_RANGE, "the number does not fit this field");
