@@ -105,6 +105,20 @@ static bool restate(td_spool_t *spool, uint64_t old_epoch, td_err_t *err)
 	return fine;
 }
 
+/* The folder was there before the identity was written; without it, numbers would begin again under
+ * names that others have. */
+static bool has_epoch(const td_spool_t *spool, td_err_t *err)
+{
+	char path[PATH_MAX];
+	epoch_folder(spool->folder, spool->identity.epoch, path);
+	return td_file_exists(path) ||
+	       td_err_set(err, TD_EINTEGRITY,
+			  "%s is gone, where the spool's events were: put it back, or move the "
+			  "spool away to begin a new epoch, and feed the files since then again, "
+			  "which changes no figure",
+			  path);
+}
+
 /* The identity is written last: until then the new epoch does not exist for anybody. */
 static bool begin_epoch(td_spool_t *spool, uint64_t old_epoch, td_err_t *err)
 {
@@ -133,7 +147,7 @@ static bool open_all(td_spool_t *spool, td_err_t *err)
 		return false;
 	if (!exists)
 		return begin_epoch(spool, 0, err);
-	if (!owner_fits(spool, err))
+	if (!owner_fits(spool, err) || !has_epoch(spool, err))
 		return false;
 	if (spool->identity.is_copy)
 		return begin_epoch(spool, spool->identity.epoch, err);

@@ -8,6 +8,7 @@
 #include "producers/spool_reader.h"
 #include "tests/support/folders.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -242,6 +243,23 @@ static void a_file_or_link_named_like_an_epoch_is_left_alone(void **state)
 	td_spool_close(spool);
 }
 
+/* Its numbers would begin again, under names that others have. */
+static void an_epoch_whose_folder_is_gone_is_not_begun_again(void **state)
+{
+	(void)state;
+	char path[PATH_MAX + 64], gone[PATH_MAX + 64];
+	uint64_t epoch = make();
+	(void)snprintf(path, sizeof path, "%s/%" PRIu64, folder, epoch);
+	(void)snprintf(gone, sizeof gone, "%s/elsewhere", top);
+	assert_int_equal(rename(path, gone), 0);
+	assert_null(try_open(folder, "main"));
+	assert_int_equal(err.code, TD_EINTEGRITY);
+	assert_non_null(strstr(err.text, path));
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(rename(gone, path), 0);
+	td_spool_close(open_spool(folder));
+}
+
 static void a_second_taker_is_refused_with_the_holder_s_number(void **state)
 {
 	(void)state;
@@ -345,6 +363,7 @@ int main(void)
 		TEST(the_old_epoch_of_a_copy_goes_with_its_age),
 		TEST(a_folder_named_like_an_epoch_that_holds_anything_else_is_left_alone),
 		TEST(a_file_or_link_named_like_an_epoch_is_left_alone),
+		TEST(an_epoch_whose_folder_is_gone_is_not_begun_again),
 		TEST(a_second_taker_is_refused_with_the_holder_s_number),
 		TEST(another_source_is_refused),
 		TEST(an_identity_that_says_nothing_is_said),
