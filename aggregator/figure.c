@@ -87,15 +87,17 @@ bool td_figure_by_number(const char *number, td_figure_t *figure)
 	const td_metric_info_t *metric = id > UINT8_MAX ? NULL : td_metric_find((uint32_t)id);
 	if (end == number || *end != '\0')
 		return false;
-	if (metric != NULL)
+	if (metric != NULL) {
 		figure_of_metric(metric, figure);
-	for (size_t i = 0; i < rate_count && metric == NULL; i++) {
-		if (rates[i].id != id)
-			continue;
-		figure_of_rate(&rates[i], figure);
 		return true;
 	}
-	return metric != NULL;
+	for (size_t i = 0; i < rate_count; i++) {
+		if (rates[i].id == id) {
+			figure_of_rate(&rates[i], figure);
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool have_hours(const td_metric_t *terms)

@@ -45,6 +45,10 @@ TD_MUST_USE bool td_show_rows(const td_show_t *show, const Thidua__V1__TallyAnsw
 TD_MUST_USE bool td_show_completeness(const td_show_t *show, const Thidua__V1__TallyAnswer *answer,
 				      const char **text);
 
+/* Whether figures asked for come from this shard and must not be believed: it is being rebuilt, or
+ * was stopped. */
+bool td_show_is_doubtful(const td_show_t *show, const Thidua__V1__ShardPosition *position);
+
 /* Percent of a target that was reached: "103,59 %". NULL when the arena is full. */
 const char *td_show_reached(const td_show_t *show, int64_t value, int64_t target);
 

@@ -27,6 +27,12 @@ static bool is_asked(const td_show_t *show, const Thidua__V1__ShardPosition *pos
 	return td_completeness_is_asked(position->reporter, show->reference, &ask);
 }
 
+bool td_show_is_doubtful(const td_show_t *show, const Thidua__V1__ShardPosition *position)
+{
+	return position->state != THIDUA__V1__SHARD_STATE__SHARD_STATE_LIVE &&
+	       is_asked(show, position);
+}
+
 /* Raw offsets below the positions of which no verdict was seen. */
 static uint64_t holes_of(const td_show_t *show, const Thidua__V1__TallyAnswer *answer)
 {
@@ -58,8 +64,7 @@ static const char *warnings_text(const td_show_t *show, const Thidua__V1__TallyA
 	const char *text = "";
 	for (size_t i = 0; i < answer->n_positions && text != NULL; i++) {
 		const Thidua__V1__ShardPosition *position = answer->positions[i];
-		if (position->state == THIDUA__V1__SHARD_STATE__SHARD_STATE_LIVE ||
-		    !is_asked(show, position))
+		if (!td_show_is_doubtful(show, position))
 			continue;
 		bool stopped = position->state == THIDUA__V1__SHARD_STATE__SHARD_STATE_STOPPED;
 		text = td_show_format(

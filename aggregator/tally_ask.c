@@ -161,16 +161,12 @@ bool td_tally_answers(const td_tally_t *tally, const td_tally_ask_t *ask,
 }
 
 /* A CSV has no place for a warning, and a spreadsheet would be believed. */
-static void warn(const td_tally_t *tally, const td_query_t *query,
-		 const Thidua__V1__TallyAnswer *message)
+static void warn(const td_show_t *show, const Thidua__V1__TallyAnswer *message)
 {
-	const td_completeness_ask_t ask = {.provinces = query->provinces,
-					   .province_count = query->province_count};
 	for (size_t i = 0; i < message->n_positions; i++) {
 		const Thidua__V1__ShardPosition *position = message->positions[i];
 		bool stopped = position->state == THIDUA__V1__SHARD_STATE__SHARD_STATE_STOPPED;
-		if (position->state != THIDUA__V1__SHARD_STATE__SHARD_STATE_LIVE &&
-		    td_completeness_is_asked(position->reporter, tally->reference, &ask))
+		if (td_show_is_doubtful(show, position))
 			td_log(TD_LOG_WARN, stopped ? "figures_stopped" : "figures_partial",
 			       td_log_text("reporter", position->reporter));
 	}
@@ -184,7 +180,7 @@ bool td_tally_print(const td_tally_t *tally, const td_show_t *show,
 		return td_tally_json(tally, &message->base, text, err);
 	bool is_csv = strcmp(format, "csv") == 0;
 	if (is_csv)
-		warn(tally, show->query, message);
+		warn(show, message);
 	bool ok = is_csv ? td_show_csv(show, message, text) : td_show_table(show, message, text);
 	return ok || td_tally_no_memory(err);
 }
